@@ -1,0 +1,93 @@
+package org.sparkqat;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each package uses only those above it in the data flow. */
+class ArchitectureTest {
+  /** The data flow, from the top. */
+  private static final List<String> FLOW =
+      List.of(
+          "tensor",
+          "quantization",
+          "network",
+          "engine",
+          "training",
+          "analysis",
+          "export",
+          "data",
+          "distributed",
+          "ml",
+          "app");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("org.sparkqat");
+
+  static List<String> packages() {
+    return FLOW;
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void aPackageUsesOnlyThoseAboveIt(String name) {
+    List<String> below = FLOW.subList(FLOW.indexOf(name) + 1, FLOW.size());
+    if (!below.isEmpty()) {
+      assertNoDependency(List.of(name), below.stream().map(ArchitectureTest::ours).toList());
+    }
+  }
+
+  @Test
+  void quantizationUsesNothingElseOfOurs() {
+    List<String> others = without("quantization").stream().map(ArchitectureTest::ours).toList();
+    assertNoDependency(List.of("quantization"), others);
+  }
+
+  @Test
+  void onlyTheDnnEngineImportsNativeLibraries() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.sparkqat.engine.onednn..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.bytedeco..", "com.sun.jna.."))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheLowerPackagesKnowSpark() {
+    assertNoDependency(
+        without("distributed", "data", "ml", "app", "analysis"), List.of("org.apache.spark.."));
+  }
+
+  private static void assertNoDependency(List<String> from, List<String> to) {
+    noClasses()
+        .that()
+        .resideInAnyPackage(from.stream().map(ArchitectureTest::ours).toArray(String[]::new))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(to.toArray(String[]::new)))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  private static List<String> without(String... names) {
+    List<String> rest = new ArrayList<>(FLOW);
+    rest.removeAll(Arrays.asList(names));
+    return rest;
+  }
+
+  private static String ours(String name) {
+    return "org.sparkqat." + name + "..";
+  }
+}
