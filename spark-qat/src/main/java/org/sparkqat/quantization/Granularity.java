@@ -1,0 +1,9 @@
+package org.sparkqat.quantization;
+
+/** How many elements of a tensor share one scale and zero point. */
+public enum Granularity {
+  /** One scale for the whole tensor. */
+  PER_TENSOR,
+  /** One scale for each output channel of a weight, or for each channel of an activation. */
+  PER_CHANNEL
+}

@@ -1,0 +1,39 @@
+package org.sparkqat.quantization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SchemeDescriptionTest {
+
+  @Test
+  void aWrittenSchemeIsReadBackTheSame() {
+    ActivationQuantizer activations =
+        new ActivationQuantizer(
+            5, Symmetry.SYMMETRIC, Granularity.PER_CHANNEL, new Observer.MinMax());
+    WeightQuantizer weights = new WeightQuantizer(3, Symmetry.ASYMMETRIC, Granularity.PER_TENSOR);
+    QuantizationScheme scheme =
+        new QuantizationScheme(
+            weights,
+            ActivationQuantizer.DEFAULT,
+            8,
+            List.of(
+                new QuantizationRule("conv1", Optional.of(weights), Optional.empty()),
+                new QuantizationRule("*", Optional.empty(), Optional.of(activations))));
+
+    assertThat(SchemeDescription.read(SchemeDescription.write(scheme))).isEqualTo(scheme);
+    assertThat(SchemeDescription.read(SchemeDescription.write(QuantizationScheme.W8A8)))
+        .isEqualTo(QuantizationScheme.W8A8);
+  }
+
+  @Test
+  void aMissingKeyIsRefused() {
+    assertThatThrownBy(() -> SchemeDescription.read(Map.of("layers", List.of())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid description of a quantization scheme: no 'weights' in {layers=[]}");
+  }
+}
