@@ -1,0 +1,43 @@
+package org.sparkqat.engine;
+
+import org.sparkqat.network.Block;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.CodeRange;
+import org.sparkqat.tensor.Parameter;
+
+/** No sum of products of codes may overflow a 32-bit accumulator. */
+final class AccumulatorCheck {
+
+  private AccumulatorCheck() {}
+
+  static void require(QuantizedGraph graph) {
+    for (Block block : graph.graph().blocks()) {
+      graph
+          .weights()
+          .get(block.index())
+          .ifPresent(weights -> require(graph, block, largest(weights.codes())));
+    }
+  }
+
+  private static void require(QuantizedGraph graph, Block block, long weight) {
+    Parameter parameter = graph.graph().network().parameters().parameter(block.name() + ".weight");
+    long products = parameter.size() / block.outputShape().channels();
+    int source = block.inputs().get(0);
+    CodeRange input =
+        (source == BlockGraph.INPUT ? graph.input() : graph.pointOf(source)).quantizer().codes();
+    long bound = products * largest(input) * weight;
+    if (bound > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "Invalid layer '%s': %d products of codes can reach %d (allowed: 2^31 - 1; use fewer bits)"
+              .formatted(block.name(), products, bound));
+    }
+  }
+
+  /** The largest magnitude of a code less its zero point. */
+  private static long largest(CodeRange codes) {
+    return codes.quantMin() == -codes.quantMax()
+        ? codes.quantMax()
+        : (long) codes.quantMax() - codes.quantMin();
+  }
+}

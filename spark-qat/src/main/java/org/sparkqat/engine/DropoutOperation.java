@@ -1,0 +1,60 @@
+package org.sparkqat.engine;
+
+import org.sparkqat.tensor.CounterRandom;
+
+/**
+ * While training, zeroes each element with probability {@code rate} and scales the others by {@code
+ * 1 / (1 - rate)}; otherwise the identity. The choice is a function of (seed, step, shard, block,
+ * element).
+ */
+final class DropoutOperation implements Operation {
+
+  private final int block;
+  private final float rate;
+  private final Activations src;
+  private final Activations dst;
+  private final float[] factors;
+
+  DropoutOperation(int block, float rate, Activations src, Activations dst) {
+    this.block = block;
+    this.rate = rate;
+    this.src = src;
+    this.dst = dst;
+    this.factors = new float[dst.data.length];
+  }
+
+  @Override
+  public Activations output() {
+    return dst;
+  }
+
+  @Override
+  public void forward(MicroBatchContext context) {
+    dst.scale = src.scale;
+    dst.isCodes = src.isCodes && context.pass() == Pass.INFERENCE;
+    if (context.pass() == Pass.INFERENCE) {
+      System.arraycopy(src.data, 0, dst.data, 0, dst.data.length);
+      return;
+    }
+    DropoutKey key = context.dropout();
+    long place = ((long) key.shard() << 32) | block;
+    float kept = 1f / (1f - rate);
+    for (int i = 0; i < factors.length; i++) {
+      float draw =
+          CounterRandom.uniform(key.seed(), CounterRandom.Purpose.DROPOUT, key.step(), place, i);
+      factors[i] = draw < rate ? 0f : kept;
+      dst.data[i] = src.data[i] * factors[i];
+    }
+  }
+
+  @Override
+  public void backward(MicroBatchResult result) {
+    if (!src.wantsGradient()) {
+      return;
+    }
+    for (int i = 0; i < factors.length; i++) {
+      dst.diff[i] *= factors[i];
+    }
+    src.addGradient(dst.diff);
+  }
+}

@@ -1,0 +1,185 @@
+package org.sparkqat.engine;
+
+import java.util.Optional;
+import org.sparkqat.network.Block;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.tensor.Parameter;
+
+/**
+ * The weights and the bias that a weighted block computes with, batch normalization folded in:
+ * training, evaluation and export all take them from here.
+ */
+public final class FoldedWeights {
+
+  /**
+   * Largest magnitude of a bias code, which leaves the other half of the accumulator to the
+   * products. A channel whose weights have all but vanished would need a larger one: then its
+   * weights are served with a wider scale instead. Batch normalization by the batch needs no such
+   * bias, and would magnify the coarser codes.
+   */
+  private static final float LARGEST_BIAS = 0x1p30f;
+
+  final WeightCodes codes;
+  final Optional<NormalizationParameters> normalization;
+  final float[] biases;
+  final Parameter weight;
+  final Optional<Parameter> bias;
+  private final Optional<QuantizationPoint> source;
+  private final boolean usesBatch;
+  private final boolean folds;
+
+  FoldedWeights(
+      Block block, QuantizedGraph graph, Arithmetic arithmetic, Normalization statistics) {
+    Network network = graph.graph().network();
+    int outputs = block.outputShape().channels();
+    this.weight = network.parameters().parameter(block.name() + ".weight");
+    String biasName = block.name() + ".bias";
+    this.bias =
+        network.parameters().contains(biasName)
+            ? Optional.of(network.parameters().parameter(biasName))
+            : Optional.empty();
+    this.normalization =
+        block.normalization().map(node -> new NormalizationParameters(network, node));
+    this.usesBatch = normalization.isPresent() && statistics == Normalization.BATCH;
+    this.folds = normalization.isPresent() && (!usesBatch || arithmetic.quantizes());
+    this.codes =
+        new WeightCodes(
+            arithmetic.quantizes() ? graph.weights().get(block.index()) : Optional.empty(),
+            outputs,
+            weight.size() / outputs);
+    this.biases = new float[outputs];
+    this.source =
+        arithmetic.quantizes()
+            ? Optional.of(graph.pointOf(block.inputs().get(0))).filter(FoldedWeights::hasOneScale)
+            : Optional.empty();
+  }
+
+  private static boolean hasOneScale(QuantizationPoint point) {
+    return point.quantizer().granularity() == Granularity.PER_TENSOR;
+  }
+
+  /** What a block is evaluated and served with: running statistics, folded. */
+  public static FoldedWeights served(
+      Block block,
+      QuantizedGraph graph,
+      Arithmetic arithmetic,
+      float[] parameters,
+      float[] statistics,
+      Ranges ranges) {
+    FoldedWeights weights = new FoldedWeights(block, graph, arithmetic, Normalization.RUNNING);
+    weights.load(parameters, statistics, ranges);
+    return weights;
+  }
+
+  /** True when normalization uses the statistics of the micro-batch. */
+  boolean usesBatch() {
+    return usesBatch;
+  }
+
+  /** True when the weights are multiplied by the factor of the batch normalization. */
+  boolean folds() {
+    return folds;
+  }
+
+  /** As {@link Operation#load}. */
+  void load(float[] parameters, float[] statistics, Ranges ranges) {
+    normalization.ifPresent(n -> n.load(parameters, statistics));
+    if (folds) {
+      float[] factor = normalization.orElseThrow().factor;
+      System.arraycopy(factor, 0, codes.factors, 0, factor.length);
+    }
+    float srcScale = source.map(point -> scale(point, ranges)).orElse(0f);
+    for (int o = 0; o < biases.length; o++) {
+      biases[o] = bias(o, parameters);
+      if (srcScale > 0 && !usesBatch) {
+        codes.leastScales[o] = Math.abs(biases[o]) / (srcScale * LARGEST_BIAS);
+      }
+    }
+    codes.load(parameters, weight.offset());
+  }
+
+  private static float scale(QuantizationPoint point, Ranges ranges) {
+    return point.quantizer().affine(ranges.range(point.firstSlot())).scale();
+  }
+
+  /** The real bias of a channel: folded with running statistics, before normalization otherwise. */
+  private float bias(int o, float[] parameters) {
+    float own = bias.map(b -> parameters[b.offset() + o]).orElse(0f);
+    if (normalization.isEmpty() || usesBatch) {
+      return own;
+    }
+    NormalizationParameters n = normalization.get();
+    return Folding.bias(n.beta[o], own, n.mean[o], n.factor[o]);
+  }
+
+  /** The bias of a channel as a multiple of the accumulator's unit {@code s_x * s_w[o]}. */
+  int biasCode(int o, float unit) {
+    return Folding.biasCode(biases[o], unit);
+  }
+
+  /** Name, shape and place of the weights among the parameters. */
+  public Parameter weight() {
+    return weight;
+  }
+
+  /** True when the weights are codes, false when they are real. */
+  public boolean areCodes() {
+    return codes.areCodes();
+  }
+
+  /** Codes less their zero points, or real weights, {@code [O, K]}. */
+  public float[] values() {
+    return codes.codes.clone();
+  }
+
+  /** Real width of one code, for each output channel; 1 for real weights. */
+  public float[] scales() {
+    return codes.scales.clone();
+  }
+
+  /** Code of real 0, for each output channel. */
+  public int[] zeroPoints() {
+    return codes.zeroPoints.clone();
+  }
+
+  /** True when the block adds a number to each output channel. */
+  public boolean hasBias() {
+    return bias.isPresent() || normalization.isPresent();
+  }
+
+  /** The real bias of each output channel, 0 where there is none. */
+  public float[] biases() {
+    return biases.clone();
+  }
+
+  /**
+   * The bias as a 32-bit code of scale {@code srcScale * scales[o]} and zero point 0.
+   *
+   * @param srcScale real width of one code of the block's input
+   */
+  public int[] biasCodes(float srcScale) {
+    int[] biasCodes = new int[biases.length];
+    for (int o = 0; o < biasCodes.length; o++) {
+      biasCodes[o] = biasCode(o, unit(o, srcScale));
+    }
+    return biasCodes;
+  }
+
+  /** Real width of one unit of a channel's accumulator, {@code s_x * s_w[o]}. */
+  float unit(int o, float srcScale) {
+    return srcScale * codes.scales[o];
+  }
+
+  /** {@link #unit} of each output channel. */
+  public float[] units(float srcScale) {
+    float[] units = new float[biases.length];
+    for (int o = 0; o < units.length; o++) {
+      units[o] = unit(o, srcScale);
+    }
+    return units;
+  }
+}

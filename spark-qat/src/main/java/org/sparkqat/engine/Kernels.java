@@ -1,0 +1,41 @@
+package org.sparkqat.engine;
+
+/**
+ * One owner of the resources of an arithmetic library, from which the kernels of a plan are made.
+ *
+ * <p>A {@code Kernels} and the kernels made from it share work space, so only one thread may use
+ * them at a time; they may be handed from one thread to another between calls (through anything
+ * that publishes safely, such as a concurrent queue). Every computation runs in the calling thread
+ * alone, whatever the environment says about OpenMP threads, and gives the same bits in every
+ * thread.
+ */
+public interface Kernels extends AutoCloseable {
+
+  /** The implementation: {@code onednn} or {@code reference}. */
+  String name();
+
+  /**
+   * The instruction set in use, as the library names it, e.g. {@code avx512_core_vnni}; {@code
+   * java} for the reference kernels.
+   */
+  String instructionSet();
+
+  /**
+   * Makes the kernel of a convolution.
+   *
+   * @throws UnsupportedOperationException if the library has no primitive for the shape
+   */
+  WeightedKernel convolution(ConvolutionShape shape);
+
+  /**
+   * Makes the kernel of a fully connected layer: src {@code [N, I]}, weights {@code [O, I]}, dst
+   * {@code [N, O]}.
+   *
+   * @throws UnsupportedOperationException if the library has no primitive for the sizes
+   */
+  WeightedKernel fullyConnected(int batch, int inputs, int outputs);
+
+  /** Closes every kernel made from this and releases all native memory; later calls do nothing. */
+  @Override
+  void close();
+}

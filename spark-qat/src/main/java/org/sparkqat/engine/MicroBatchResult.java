@@ -1,0 +1,73 @@
+package org.sparkqat.engine;
+
+import java.util.Arrays;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Ranges;
+
+/** What the training of one micro-batch yields; reused from one micro-batch to the next. */
+public final class MicroBatchResult {
+
+  private static final int ALL_FINITE = -1;
+
+  final float[] gradient;
+  final Ranges observed;
+  final double[] statisticSums;
+  final long[] statisticCounts;
+  double loss;
+  long saturated;
+  int firstNonFinite = ALL_FINITE;
+
+  public MicroBatchResult(QuantizedGraph graph) {
+    Network network = graph.graph().network();
+    this.gradient = new float[network.parameters().size()];
+    this.observed = Ranges.empty(graph.slots());
+    this.statisticSums = new double[network.statistics().size()];
+    this.statisticCounts = new long[NormalizationParameters.batchNormalizations(network).size()];
+  }
+
+  void clear() {
+    Arrays.fill(gradient, 0f);
+    Arrays.fill(statisticSums, 0);
+    Arrays.fill(statisticCounts, 0);
+    observed.clear();
+    loss = 0;
+    saturated = 0;
+    firstNonFinite = ALL_FINITE;
+  }
+
+  /** Gradient of the mean loss, in the network's parameter layout. */
+  public float[] gradient() {
+    return gradient;
+  }
+
+  /** Smallest and largest value at each quantization point. */
+  public Ranges observed() {
+    return observed;
+  }
+
+  /** Sum of values at each running mean, sum of squares at each running variance. */
+  public double[] statisticSums() {
+    return statisticSums;
+  }
+
+  /** How many values a channel had at each batch normalization, in the network's order. */
+  public long[] statisticCounts() {
+    return statisticCounts;
+  }
+
+  /** Mean loss of the micro-batch. */
+  public double loss() {
+    return loss;
+  }
+
+  /** Activations outside their range. */
+  public long saturated() {
+    return saturated;
+  }
+
+  /** Index of the first block whose output holds NaN or infinity; -1: none was found. */
+  public int firstNonFinite() {
+    return firstNonFinite;
+  }
+}

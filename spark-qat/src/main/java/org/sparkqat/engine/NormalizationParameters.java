@@ -1,0 +1,75 @@
+package org.sparkqat.engine;
+
+import java.util.List;
+import org.sparkqat.network.Layer;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.Node;
+import org.sparkqat.quantization.Ranges;
+
+/** The numbers of one batch-normalization layer that are in force, and where their gradients go. */
+final class NormalizationParameters {
+
+  final float epsilon;
+  private final int index;
+  final int gammaOffset;
+  final int betaOffset;
+  final int meanOffset;
+  final int varianceOffset;
+  final float[] gamma;
+  final float[] beta;
+  final float[] mean;
+  final float[] factor;
+
+  NormalizationParameters(Network network, Node node) {
+    this.epsilon = ((Layer.BatchNormalization) node.layer()).epsilon();
+    this.index = batchNormalizations(network).indexOf(node.name());
+    this.gammaOffset = network.parameters().parameter(node.name() + ".gamma").offset();
+    this.betaOffset = network.parameters().parameter(node.name() + ".beta").offset();
+    this.meanOffset = network.statistics().parameter(node.name() + ".mean").offset();
+    this.varianceOffset = network.statistics().parameter(node.name() + ".variance").offset();
+    int channels = node.shape().channels();
+    this.gamma = new float[channels];
+    this.beta = new float[channels];
+    this.mean = new float[channels];
+    this.factor = new float[channels];
+  }
+
+  /** Names of a network's batch normalizations, in its order. */
+  static List<String> batchNormalizations(Network network) {
+    return network.nodes().stream()
+        .filter(node -> node.layer() instanceof Layer.BatchNormalization)
+        .map(Node::name)
+        .toList();
+  }
+
+  /** As {@link Operation#load(float[], float[], Ranges)}. */
+  void load(float[] parameters, float[] statistics) {
+    for (int c = 0; c < gamma.length; c++) {
+      gamma[c] = Folding.gamma(parameters[gammaOffset + c]);
+      beta[c] = parameters[betaOffset + c];
+      mean[c] = statistics[meanOffset + c];
+      factor[c] = Folding.factor(gamma[c], statistics[varianceOffset + c], epsilon);
+    }
+  }
+
+  /** {@code 1 / sigma_running} of a channel. */
+  float inverseDeviation(int channel) {
+    return factor[channel] / gamma[channel];
+  }
+
+  /** Records the sums of {@code x = multiplier * src + shift} from those of src. */
+  void record(
+      int channel,
+      double[] sums,
+      long count,
+      float multiplier,
+      float shift,
+      MicroBatchResult into) {
+    double sum = multiplier * sums[0];
+    double squares = (double) multiplier * multiplier * sums[1];
+    into.statisticSums[meanOffset + channel] = sum + count * (double) shift;
+    into.statisticSums[varianceOffset + channel] =
+        squares + 2.0 * shift * sum + count * (double) shift * shift;
+    into.statisticCounts[index] = count;
+  }
+}

@@ -1,0 +1,159 @@
+package org.sparkqat.engine;
+
+import java.util.List;
+import org.sparkqat.network.Block;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Layer;
+import org.sparkqat.network.LayerVisitor;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.network.Window;
+import org.sparkqat.tensor.Shape;
+
+/** Makes the operation of a block. */
+final class OperationFactory {
+
+  private final Kernels kernels;
+  private final QuantizedGraph graph;
+  private final PlanSettings settings;
+  private final Activations input;
+
+  OperationFactory(
+      Kernels kernels, QuantizedGraph graph, PlanSettings settings, Activations input) {
+    this.kernels = kernels;
+    this.graph = graph;
+    this.settings = settings;
+    this.input = input;
+  }
+
+  Operation operation(Block block, List<Operation> before) {
+    return block.anchor().layer().accept(new Maker(block, before));
+  }
+
+  /** One block's answer to each kind of layer. */
+  private final class Maker implements LayerVisitor<Operation> {
+
+    private final Block block;
+    private final List<Operation> before;
+
+    Maker(Block block, List<Operation> before) {
+      this.block = block;
+      this.before = before;
+    }
+
+    @Override
+    public Operation convolution(Layer.Convolution layer) {
+      Shape in = block.inputShape();
+      Window window = layer.window();
+      ConvolutionShape shape =
+          new ConvolutionShape(
+              settings.microBatch(),
+              in.channels(),
+              in.dim(1),
+              in.dim(2),
+              layer.outputs(),
+              window.kernelHeight(),
+              window.kernelWidth(),
+              window.strideHeight(),
+              window.strideWidth(),
+              window.paddingHeight(),
+              window.paddingWidth(),
+              layer.groups());
+      return weighted(kernels.convolution(shape));
+    }
+
+    @Override
+    public Operation fullyConnected(Layer.FullyConnected layer) {
+      int inputs = block.inputShape().size();
+      return weighted(kernels.fullyConnected(settings.microBatch(), inputs, layer.outputs()));
+    }
+
+    private Operation weighted(WeightedKernel kernel) {
+      return new WeightedOperation(block, graph, settings, kernel, src(0), dst());
+    }
+
+    @Override
+    public Operation batchNormalization(Layer.BatchNormalization layer) {
+      return pointwise();
+    }
+
+    @Override
+    public Operation relu(Layer.Relu layer) {
+      return pointwise();
+    }
+
+    @Override
+    public Operation relu6(Layer.Relu6 layer) {
+      return pointwise();
+    }
+
+    private Operation pointwise() {
+      return new PointwiseOperation(
+          block, graph.graph().network(), settings, src(0), dst(), stage());
+    }
+
+    @Override
+    public Operation maxPool(Layer.MaxPool layer) {
+      return new MaxPoolOperation(
+          settings.microBatch(),
+          block.inputShape(),
+          block.anchor().shape(),
+          layer.window(),
+          src(0),
+          dst());
+    }
+
+    @Override
+    public Operation averagePool(Layer.AveragePool layer) {
+      return pooled(layer.window());
+    }
+
+    @Override
+    public Operation globalAveragePool(Layer.GlobalAveragePool layer) {
+      return pooled(AveragePoolOperation.whole(block.inputShape()));
+    }
+
+    private Operation pooled(Window window) {
+      return new AveragePoolOperation(
+          settings.microBatch(),
+          block.inputShape(),
+          block.anchor().shape(),
+          window,
+          src(0),
+          dst(),
+          stage());
+    }
+
+    @Override
+    public Operation add(Layer.Add layer) {
+      return new AddOperation(src(0), src(1), dst(), stage());
+    }
+
+    @Override
+    public Operation flatten(Layer.Flatten layer) {
+      return new FlattenOperation(src(0));
+    }
+
+    @Override
+    public Operation dropout(Layer.Dropout layer) {
+      return new DropoutOperation(block.index(), layer.rate(), src(0), dst());
+    }
+
+    private Activations src(int which) {
+      int index = block.inputs().get(which);
+      return index == BlockGraph.INPUT ? input : before.get(index).output();
+    }
+
+    private Activations dst() {
+      return new Activations(settings.microBatch() * block.outputShape().size(), true);
+    }
+
+    private OutputStage stage() {
+      return new OutputStage(
+          block.activation(),
+          graph.outputs().get(block.index()),
+          settings,
+          block.outputShape().channels(),
+          block.outputShape().spatial());
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package org.sparkqat.engine;
+
+/** Whether a forward pass is followed by a backward pass. */
+enum Pass {
+  TRAINING,
+  INFERENCE
+}

@@ -1,0 +1,48 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx10_1_512;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx10_1_512_amx;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx10_1_512_amx_fp16;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx10_2_512;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx10_2_512_amx_2;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni_2;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_vnni;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_default;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_sse41;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
+
+import java.util.Map;
+
+/** The names of the instruction sets that oneDNN may use, as its documentation spells them. */
+final class InstructionSet {
+
+  private static final Map<Integer, String> NAMES =
+      Map.ofEntries(
+          Map.entry(dnnl_cpu_isa_default, "default"),
+          Map.entry(dnnl_cpu_isa_sse41, "sse41"),
+          Map.entry(dnnl_cpu_isa_avx, "avx"),
+          Map.entry(dnnl_cpu_isa_avx2, "avx2"),
+          Map.entry(dnnl_cpu_isa_avx2_vnni, "avx2_vnni"),
+          Map.entry(dnnl_cpu_isa_avx2_vnni_2, "avx2_vnni_2"),
+          Map.entry(dnnl_cpu_isa_avx512_core, "avx512_core"),
+          Map.entry(dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"),
+          Map.entry(dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"),
+          Map.entry(dnnl_cpu_isa_avx10_1_512, "avx10_1_512"),
+          Map.entry(dnnl_cpu_isa_avx10_1_512_amx, "avx10_1_512_amx"),
+          Map.entry(dnnl_cpu_isa_avx10_1_512_amx_fp16, "avx10_1_512_amx_fp16"),
+          Map.entry(dnnl_cpu_isa_avx10_2_512, "avx10_2_512"),
+          Map.entry(dnnl_cpu_isa_avx10_2_512_amx_2, "avx10_2_512_amx_2"));
+
+  private InstructionSet() {}
+
+  /** The one that oneDNN uses here. */
+  static String effective() {
+    int code = dnnl_get_effective_cpu_isa();
+    return NAMES.getOrDefault(code, "isa_0x" + Integer.toHexString(code));
+  }
+}

@@ -1,0 +1,33 @@
+package org.sparkqat.engine.onednn;
+
+import org.sparkqat.engine.Kernels;
+
+/** The door to the kernels of oneDNN. */
+public final class OneDnn {
+
+  private OneDnn() {}
+
+  /**
+   * Opens kernels, which the caller closes.
+   *
+   * @throws UnsupportedOperationException if the native libraries are missing or do not load here
+   */
+  public static Kernels open() {
+    try {
+      OpenMpThreads.useOne();
+      return OneDnnKernels.create();
+    } catch (LinkageError | TypeNotPresentException e) {
+      throw new UnsupportedOperationException(
+          "Unsupported engine: onednn (%s; use engine: reference)".formatted(reason(e)), e);
+    }
+  }
+
+  /** The innermost message, which names the library or the symbol. */
+  private static String reason(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
+  }
+}

@@ -1,0 +1,85 @@
+package org.sparkqat.engine.onednn;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.sparkqat.engine.ConvolutionShape;
+import org.sparkqat.engine.FullyConnectedShape;
+import org.sparkqat.engine.Kernels;
+import org.sparkqat.engine.WeightedKernel;
+
+/** The owner of oneDNN's engine, of work space, and of the kernels made from them. */
+final class OneDnnKernels implements Kernels {
+
+  private final Ownership owned;
+  private final Context context;
+  private final Set<OneDnnKernel> open = new LinkedHashSet<>();
+  private boolean closed;
+
+  private OneDnnKernels(Ownership owned, Context context) {
+    this.owned = owned;
+    this.context = context;
+  }
+
+  static OneDnnKernels create() {
+    Ownership owned = new Ownership();
+    try {
+      return new OneDnnKernels(owned, new Context(owned));
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return "onednn";
+  }
+
+  @Override
+  public String instructionSet() {
+    return InstructionSet.effective();
+  }
+
+  @Override
+  public WeightedKernel convolution(ConvolutionShape shape) {
+    return open(new ConvolutionProblem(shape));
+  }
+
+  @Override
+  public WeightedKernel fullyConnected(int batch, int inputs, int outputs) {
+    return open(new FullyConnectedProblem(new FullyConnectedShape(batch, inputs, outputs)));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    List.copyOf(open).forEach(OneDnnKernel::close);
+    owned.close();
+  }
+
+  /** Native bytes of tensors and work space that are not released yet. */
+  long liveBytes() {
+    return context.account.liveBytes();
+  }
+
+  private WeightedKernel open(Problem problem) {
+    if (closed) {
+      throw new IllegalStateException(
+          "Cannot make the kernel for %s: the kernels are closed".formatted(problem.shape()));
+    }
+    OpenMpThreads.useOne();
+    OneDnnKernel kernel = create(problem);
+    open.add(kernel);
+    return kernel;
+  }
+
+  private OneDnnKernel create(Problem problem) {
+    try {
+      return new OneDnnKernel(context, problem, open::remove);
+    } catch (NativeMemoryException e) {
+      throw new IllegalStateException(
+          "Failed to make the kernel for %s: %s".formatted(problem.shape(), e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_ab;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_abcd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_abcde;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_scratchpad_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/** Makes the native parts of one kernel and enters each in the kernel's ownership. */
+final class Workshop {
+
+  final Context context;
+  final Problem problem;
+  private final Ownership owned;
+
+  Workshop(Context context, Problem problem, Ownership owned) {
+    this.context = context;
+    this.problem = problem;
+    this.owned = owned;
+  }
+
+  /** A place that belongs to this kernel and keeps its content between calls. */
+  Place ownPlace() {
+    return new WorkSpace(context, owned);
+  }
+
+  /** The layout that is left to oneDNN to choose. */
+  dnnl_memory_desc anyLayout(long[] dimensions) {
+    return layout(dimensions, dnnl_format_tag_any);
+  }
+
+  /** The caller's layout: dense, row-major. */
+  dnnl_memory_desc rowMajor(long[] dimensions) {
+    return layout(
+        dimensions,
+        switch (dimensions.length) {
+          case 2 -> dnnl_ab;
+          case 4 -> dnnl_abcd;
+          default -> dnnl_abcde;
+        });
+  }
+
+  /** A descriptor that creates itself and returns oneDNN's status. */
+  dnnl_primitive_desc descriptor(String name, DescriptorCall call) {
+    dnnl_primitive_desc created = new dnnl_primitive_desc();
+    Status.check(call.create(created), "create " + name, problem.shape());
+    owned.add(() -> dnnl_primitive_desc_destroy(created));
+    return created;
+  }
+
+  /** A tensor in the layout that a primitive asks for. */
+  Tensor tensor(dnnl_primitive_desc descriptor, int query, Place place) {
+    return tensor(layoutOf(descriptor, query), place);
+  }
+
+  Tensor tensor(dnnl_memory_desc layout, Place place) {
+    return new Tensor(context, owned, layout, place);
+  }
+
+  dnnl_memory_desc layoutOf(dnnl_primitive_desc descriptor, int query) {
+    return dnnl_primitive_desc_query_md(descriptor, query, 0);
+  }
+
+  /** The way of a Java array into a tensor. */
+  Import importTo(Tensor target, long[] dimensions) {
+    dnnl_memory_desc layout = rowMajor(dimensions);
+    if (target.hasLayout(layout)) {
+      return new Import(target, null, size(dimensions));
+    }
+    Tensor staged = tensor(layout, context.staging);
+    return new Import(staged, reorder("reorder in", staged, target), size(dimensions));
+  }
+
+  /** The way of a tensor into a Java array. */
+  Export exportFrom(Tensor source, long[] dimensions) {
+    dnnl_memory_desc layout = rowMajor(dimensions);
+    if (source.hasLayout(layout)) {
+      return new Export(null, source, size(dimensions));
+    }
+    Tensor staged = tensor(layout, context.staging);
+    return new Export(reorder("reorder out", source, staged), staged, size(dimensions));
+  }
+
+  Operation reorder(String name, Tensor from, Tensor to) {
+    dnnl_primitive_desc descriptor =
+        descriptor(
+            name,
+            created ->
+                dnnl_reorder_primitive_desc_create(
+                    created,
+                    from.layout,
+                    context.engine,
+                    to.layout,
+                    context.engine,
+                    context.attributes));
+    return operation(name, descriptor, Map.of(DNNL_ARG_FROM, from, DNNL_ARG_TO, to));
+  }
+
+  /** The operation of a descriptor on tensors under oneDNN's argument numbers. */
+  Operation operation(String name, dnnl_primitive_desc descriptor, Map<Integer, Tensor> tensors) {
+    Map<Integer, Tensor> arguments = new TreeMap<>(tensors);
+    dnnl_memory_desc scratchpad = layoutOf(descriptor, dnnl_query_scratchpad_md);
+    if (dnnl_memory_desc_get_size(scratchpad) > 0) {
+      arguments.put(DNNL_ARG_SCRATCHPAD, tensor(scratchpad, context.scratchpad));
+    }
+    String full = "%s of %s".formatted(name, problem.shape());
+    return new Operation(context, owned, full, descriptor, arguments);
+  }
+
+  private dnnl_memory_desc layout(long[] dimensions, int tag) {
+    dnnl_memory_desc layout = new dnnl_memory_desc();
+    Status.check(
+        dnnl_memory_desc_create_with_tag(layout, dimensions.length, dimensions, dnnl_f32, tag),
+        "describe a layout",
+        problem.shape());
+    owned.add(() -> dnnl_memory_desc_destroy(layout));
+    return layout;
+  }
+
+  private static int size(long[] dimensions) {
+    long size = 1;
+    for (long dimension : dimensions) {
+      size *= dimension;
+    }
+    return Math.toIntExact(size);
+  }
+
+  /** A call of the C interface that creates a descriptor. */
+  interface DescriptorCall {
+    int create(dnnl_primitive_desc created);
+  }
+}

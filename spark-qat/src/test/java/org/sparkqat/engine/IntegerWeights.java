@@ -1,0 +1,128 @@
+package org.sparkqat.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.sparkqat.network.Block;
+import org.sparkqat.network.Layer;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.Node;
+import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.Symmetry;
+import org.sparkqat.quantization.WeightQuantizer;
+
+/**
+ * The integer weights of a block from the equations: {@code w * factor} in binary32, {@code code =
+ * clamp(roundHalfEven(w / scale) + zeroPoint)}, less the zero point.
+ */
+final class IntegerWeights {
+
+  private static final double MOST = 0x1p30;
+
+  final int[] codes;
+  final float[] scales;
+  final float[] biases;
+  private final WeightQuantizer quantizer;
+  private final int perOutput;
+
+  private IntegerWeights(WeightQuantizer quantizer, int outputs, int perOutput) {
+    this.quantizer = quantizer;
+    this.perOutput = perOutput;
+    this.codes = new int[outputs * perOutput];
+    this.scales = new float[outputs];
+    this.biases = new float[outputs];
+  }
+
+  /** The weights of a block that reads codes of the given scale; 0: it reads real numbers. */
+  static IntegerWeights of(QuantizedCase of, Block block, float srcScale) {
+    WeightQuantizer quantizer = of.graph.weights().get(block.index()).orElseThrow();
+    float[] weights = tensor(of, block.name() + ".weight");
+    int outputs = block.outputShape().channels();
+    IntegerWeights integers = new IntegerWeights(quantizer, outputs, weights.length / outputs);
+    integers.fold(of, block, weights);
+    integers.quantize(weights, of.served(block), srcScale);
+    return integers;
+  }
+
+  private void fold(QuantizedCase of, Block block, float[] weights) {
+    Optional<Node> norm = block.normalization();
+    Network network = of.numbers.network;
+    boolean hasBias = network.parameters().contains(block.name() + ".bias");
+    float[] own = hasBias ? tensor(of, block.name() + ".bias") : new float[biases.length];
+    for (int o = 0; o < biases.length; o++) {
+      biases[o] = own[o];
+      if (norm.isPresent()) {
+        String name = norm.get().name();
+        float epsilon = ((Layer.BatchNormalization) norm.get().layer()).epsilon();
+        float factor =
+            factor(tensor(of, name + ".gamma")[o], statistic(of, name + ".variance")[o], epsilon);
+        biases[o] =
+            tensor(of, name + ".beta")[o] + (own[o] - statistic(of, name + ".mean")[o]) * factor;
+        for (int i = o * perOutput; i < (o + 1) * perOutput; i++) {
+          weights[i] *= factor;
+        }
+      }
+    }
+  }
+
+  /** {@code gamma' / sqrt(variance + epsilon)}, where no gamma' is nearer to 0 than 2^-24. */
+  static float factor(float gamma, float variance, float epsilon) {
+    float kept = Math.abs(gamma) < 0x1p-24f ? Math.copySign(0x1p-24f, gamma) : gamma;
+    return (float) (kept / Math.sqrt((double) variance + epsilon));
+  }
+
+  private void quantize(float[] weights, FoldedWeights served, float srcScale) {
+    boolean perTensor = quantizer.granularity() == Granularity.PER_TENSOR;
+    for (int o = 0; o < scales.length; o++) {
+      int from = perTensor ? 0 : o * perOutput;
+      int to = perTensor ? weights.length : from + perOutput;
+      float min = 0f;
+      float max = 0f;
+      for (int i = from; i < to; i++) {
+        min = Math.min(min, weights[i]);
+        max = Math.max(max, weights[i]);
+      }
+      double levels = (1 << quantizer.bits()) - 1;
+      boolean symmetric = quantizer.symmetry() == Symmetry.SYMMETRIC;
+      double top = (1 << (quantizer.bits() - 1)) - 1;
+      double bottom = symmetric ? -top : -top - 1;
+      double width = symmetric ? Math.max(-min, max) / top : ((double) max - min) / levels;
+      float scale = (float) width < Float.MIN_NORMAL ? 1f : (float) width;
+      scales[o] = widened(scale, served.scales()[o], o, perTensor, srcScale);
+      double zeroPoint =
+          symmetric || (float) width < Float.MIN_NORMAL
+              ? 0
+              : Math.max(bottom, Math.min(top, Math.rint(bottom - min / (double) scale)));
+      for (int i = o * perOutput; i < (o + 1) * perOutput; i++) {
+        double code = Math.rint(weights[i] / scales[o]) + zeroPoint;
+        codes[i] = (int) (Math.max(bottom, Math.min(top, code)) - zeroPoint);
+      }
+    }
+  }
+
+  /** A scale is wider than the weights need only where a bias would not fit 32 bits otherwise. */
+  private float widened(float scale, float served, int o, boolean perTensor, float srcScale) {
+    double needed = 0;
+    for (int other = 0; other < biases.length && srcScale > 0; other++) {
+      if (perTensor || other == o) {
+        needed = Math.max(needed, Math.abs(biases[other]) / (srcScale * MOST));
+      }
+    }
+    if (needed <= scale) {
+      assertThat(served).as("weight scale").isEqualTo(scale);
+    } else {
+      assertThat(served / needed).as("widened weight scale").isBetween(1 - 1e-6, 1 + 1e-6);
+    }
+    return served;
+  }
+
+  private static float[] tensor(QuantizedCase of, String name) {
+    var place = of.numbers.network.parameters().parameter(name);
+    return java.util.Arrays.copyOfRange(of.numbers.parameters, place.offset(), place.end());
+  }
+
+  private static float[] statistic(QuantizedCase of, String name) {
+    var place = of.numbers.network.statistics().parameter(name);
+    return java.util.Arrays.copyOfRange(of.numbers.statistics, place.offset(), place.end());
+  }
+}

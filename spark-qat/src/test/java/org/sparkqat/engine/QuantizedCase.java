@@ -1,0 +1,149 @@
+package org.sparkqat.engine;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.sparkqat.network.Block;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Range;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.quantization.Symmetry;
+import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.tensor.Parameter;
+
+/** A random network with random quantizers, ranges and numbers, some of them at their limits. */
+final class QuantizedCase {
+
+  final GradientCase numbers;
+  final QuantizedGraph graph;
+  final Ranges ranges;
+
+  private QuantizedCase(GradientCase numbers, QuantizedGraph graph, Ranges ranges) {
+    this.numbers = numbers;
+    this.graph = graph;
+    this.ranges = ranges;
+  }
+
+  static QuantizedCase of(Network network, Kernels kernels, Random random) {
+    int batch = 1 + random.nextInt(3);
+    GradientCase numbers = GradientCase.of(network, batch, Normalization.RUNNING, random);
+    vanish(numbers, random);
+    return of(numbers, kernels, random);
+  }
+
+  /** Random quantizers for given numbers. */
+  static QuantizedCase of(GradientCase numbers, Kernels kernels, Random random) {
+    Network network = numbers.network;
+    QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(network), scheme(network, random));
+    Ranges ranges = observed(numbers, graph, kernels);
+    graph.points().forEach(point -> distort(point, ranges, random));
+    return new QuantizedCase(numbers, graph, ranges);
+  }
+
+  /** Some gammas are 0 or next to it, some rows of weights are 0. */
+  private static void vanish(GradientCase numbers, Random random) {
+    for (Parameter tensor : numbers.network.parameters().parameters()) {
+      int rows = tensor.shape().dim(0);
+      int row = tensor.size() / rows;
+      for (int i = 0; i < rows; i++) {
+        if (random.nextInt(20) == 0 && tensor.kind() == Parameter.Kind.BATCH_NORM_SCALE) {
+          float[] little = {0f, -0f, 1e-9f, -1e-6f};
+          numbers.parameters[tensor.offset() + i] = little[random.nextInt(little.length)];
+        }
+        if (random.nextInt(30) == 0 && tensor.kind() == Parameter.Kind.WEIGHT) {
+          int from = tensor.offset() + i * row;
+          Arrays.fill(numbers.parameters, from, from + row, 0f);
+        }
+      }
+    }
+  }
+
+  private static QuantizationScheme scheme(Network network, Random random) {
+    List<QuantizationRule> rules =
+        BlockGraph.of(network).blocks().stream()
+            .map(Block::name)
+            .filter(name -> random.nextInt(3) == 0)
+            .map(
+                name ->
+                    new QuantizationRule(
+                        name, Optional.of(weights(random)), Optional.of(activations(random))))
+            .toList();
+    int firstLastBits = random.nextInt(3) == 0 ? 8 : 0;
+    return new QuantizationScheme(weights(random), activations(random), firstLastBits, rules);
+  }
+
+  private static WeightQuantizer weights(Random random) {
+    return new WeightQuantizer(bits(random), symmetry(random), granularity(random, 2));
+  }
+
+  private static ActivationQuantizer activations(Random random) {
+    return new ActivationQuantizer(
+        bits(random),
+        symmetry(random),
+        granularity(random, 6),
+        ActivationQuantizer.DEFAULT.observer());
+  }
+
+  private static int bits(Random random) {
+    return random.nextBoolean() ? 8 : 2 + random.nextInt(7);
+  }
+
+  private static Symmetry symmetry(Random random) {
+    return random.nextBoolean() ? Symmetry.SYMMETRIC : Symmetry.ASYMMETRIC;
+  }
+
+  private static Granularity granularity(Random random, int oneIn) {
+    return random.nextInt(oneIn) == 0 ? Granularity.PER_CHANNEL : Granularity.PER_TENSOR;
+  }
+
+  private static Ranges observed(GradientCase numbers, QuantizedGraph graph, Kernels kernels) {
+    MicroBatchResult result = new MicroBatchResult(graph);
+    PlanSettings settings =
+        new PlanSettings(numbers.batch, Arithmetic.CALIBRATION, numbers.normalization);
+    try (Plan plan = Plan.compile(kernels, graph, numbers.inputNormalization, settings)) {
+      plan.load(numbers.parameters, numbers.statistics, Ranges.empty(graph.slots()));
+      plan.calibrate(numbers.raw, result);
+    }
+    return result.observed().copy();
+  }
+
+  /** Ranges that saturate, with zero points at either end, and collapsed ones. */
+  private static void distort(QuantizationPoint point, Ranges ranges, Random random) {
+    for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
+      Range range = ranges.range(slot);
+      float width = Math.max(Math.abs(range.min()), Math.abs(range.max()));
+      Range distorted =
+          switch (random.nextInt(12)) {
+            case 0 -> new Range(0f, width);
+            case 1 -> new Range(-width, 0f);
+            case 2, 3, 4 -> new Range(range.min() * 0.6f, range.max() * 0.7f);
+            case 5 -> new Range(0f, 0f);
+            default -> range;
+          };
+      ranges.set(slot, distorted);
+    }
+  }
+
+  FoldedWeights served(Block block) {
+    return FoldedWeights.served(
+        block, graph, Arithmetic.QUANTIZED, numbers.parameters, numbers.statistics, ranges);
+  }
+
+  /** The engine's outputs of all blocks, in real numbers or codes as the plan holds them. */
+  Plan infer(Kernels kernels, float[] outputs) {
+    PlanSettings settings =
+        new PlanSettings(numbers.batch, Arithmetic.QUANTIZED, Normalization.RUNNING);
+    Plan plan = Plan.compile(kernels, graph, numbers.inputNormalization, settings);
+    plan.load(numbers.parameters, numbers.statistics, ranges);
+    plan.infer(numbers.raw, outputs);
+    return plan;
+  }
+}
