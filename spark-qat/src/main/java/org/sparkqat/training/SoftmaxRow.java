@@ -1,0 +1,45 @@
+package org.sparkqat.training;
+
+/**
+ * The softmax of one example's outputs, in double.
+ *
+ * @param outputs all outputs; the row begins at {@code offset}
+ * @param max largest output of the row
+ * @param logSum logarithm of {@code sum_k exp(x[k] - max)}
+ */
+record SoftmaxRow(float[] outputs, int offset, int classes, double max, double logSum) {
+
+  /** Computes the row's probabilities into the given array, whose length is the row's. */
+  static SoftmaxRow of(float[] outputs, int offset, double[] probabilities) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < probabilities.length; k++) {
+      max = Math.max(max, outputs[offset + k]);
+    }
+    double sum = 0;
+    for (int k = 0; k < probabilities.length; k++) {
+      probabilities[k] = StrictMath.exp(outputs[offset + k] - max);
+      sum += probabilities[k];
+    }
+    for (int k = 0; k < probabilities.length; k++) {
+      probabilities[k] /= sum;
+    }
+    return new SoftmaxRow(outputs, offset, probabilities.length, max, StrictMath.log(sum));
+  }
+
+  /** Cross-entropy with the smoothed label. */
+  double loss(int label, double smoothing) {
+    double loss = -logProbability(label);
+    if (smoothing == 0) {
+      return loss;
+    }
+    double all = 0;
+    for (int k = 0; k < classes; k++) {
+      all -= logProbability(k);
+    }
+    return (1 - smoothing) * loss + smoothing / classes * all;
+  }
+
+  private double logProbability(int k) {
+    return outputs[offset + k] - max - logSum;
+  }
+}

@@ -1,0 +1,53 @@
+package org.sparkqat.training;
+
+/** Training met a number that is not finite; it stops, and the last checkpoint stays usable. */
+public final class TrainingDivergedException extends IllegalStateException {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final String REMEDY =
+      "the last checkpoint stays usable: lower the learning rate or clip gradients";
+
+  public TrainingDivergedException(String message) {
+    super(message);
+  }
+
+  /** A loss that is not finite, where no layer is known. */
+  public static TrainingDivergedException ofLoss(double loss, long step) {
+    return new TrainingDivergedException(
+        "Cannot continue training: loss is %s at step %d (%s)".formatted(loss, step, REMEDY));
+  }
+
+  /**
+   * A loss that is not finite.
+   *
+   * @param layer the first one with a non-finite value
+   */
+  public static TrainingDivergedException ofLoss(double loss, long step, String layer) {
+    return new TrainingDivergedException(
+        "Cannot continue training: loss is %s at step %d (first non-finite value in layer '%s'; %s)"
+            .formatted(loss, step, layer, REMEDY));
+  }
+
+  /**
+   * A gradient that is not finite although the loss is.
+   *
+   * @param parameter the first one with a non-finite gradient
+   */
+  public static TrainingDivergedException ofGradient(long step, String parameter) {
+    return new TrainingDivergedException(
+        "Cannot continue training: gradient of '%s' is not finite at step %d (%s)"
+            .formatted(parameter, step, REMEDY));
+  }
+
+  /**
+   * A quantization range that is not finite.
+   *
+   * @param point the quantization point's name
+   */
+  public static TrainingDivergedException ofRange(long step, String point) {
+    return new TrainingDivergedException(
+        "Cannot continue training: output of layer '%s' is not finite at step %d (%s)"
+            .formatted(point, step, REMEDY));
+  }
+}
