@@ -1,0 +1,128 @@
+package org.sparkqat.export;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.engine.FoldedWeights;
+import org.sparkqat.export.onnx.Onnx.GraphProto;
+import org.sparkqat.network.Block;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.tensor.Shape;
+import org.sparkqat.training.TrainedModel;
+
+/**
+ * Turns a trained model into a graph: input normalization, then block after block, each with its
+ * activation and (in the quantized form) its quantizer.
+ */
+final class OnnxModelGraph {
+
+  private final TrainedModel model;
+  private final QuantizedGraph quantized;
+  private final OnnxForm form;
+  private final OnnxGraph graph;
+  private final ActivationQuantizers quantizers;
+  private final Activations activations;
+  private final WeightConstants constants;
+
+  OnnxModelGraph(TrainedModel model, OnnxForm form) {
+    this.model = model;
+    this.quantized = model.graph();
+    this.form = form;
+    Network network = model.network();
+    this.graph = new OnnxGraph(network.name(), network.inputShape(), network.output().shape());
+    this.quantizers = new ActivationQuantizers(graph, model.ranges());
+    this.activations = new Activations(graph, quantizers);
+    this.constants = new WeightConstants(graph);
+  }
+
+  GraphProto build() {
+    String input = input();
+    List<String> outputs = new ArrayList<>();
+    for (Block block : quantized.graph().blocks()) {
+      List<String> sources =
+          block.inputs().stream()
+              .map(index -> index == BlockGraph.INPUT ? input : outputs.get(index))
+              .toList();
+      outputs.add(output(block, sources));
+    }
+    graph.output(outputs.get(outputs.size() - 1));
+    return graph.build();
+  }
+
+  /** The same constants, subtraction and multiplication in float32 as the engine's. */
+  private String input() {
+    Shape shape = model.network().inputShape();
+    int[] dims = OnnxTensors.channels(shape.channels(), shape.rank());
+    String offset =
+        graph.constant("input.offset", OnnxTensors.floats(model.normalization().offset(), dims));
+    String factor =
+        graph.constant("input.factor", OnnxTensors.floats(model.normalization().factor(), dims));
+    String centered =
+        graph.node("input.centered", "Sub", List.of(OnnxGraph.INPUT, offset), List.of());
+    String normalized = graph.node("input.normalized", "Mul", List.of(centered, factor), List.of());
+    return quantizes()
+        ? quantizers.quantize(
+            quantized.input(),
+            OnnxGraph.INPUT,
+            normalized,
+            CodeLimits.of(quantized.input().quantizer().codes()),
+            shape.rank())
+        : normalized;
+  }
+
+  private String output(Block block, List<String> sources) {
+    BlockNodes nodes = new BlockNodes(graph, model, this::weights, block, sources);
+    String value = block.anchor().layer().accept(nodes);
+    if (!quantizes() || quantized.staysReal(block.index())) {
+      return activations.real(block, value);
+    }
+    Optional<QuantizationPoint> point = quantized.outputs().get(block.index());
+    if (point.isPresent()) {
+      return activations.quantized(block, value, point.get());
+    }
+    boolean vanished = value.equals(sources.get(0));
+    QuantizationPoint passed = quantized.pointOf(block.index());
+    return vanished || !ActivationQuantizers.isPerTensor(passed)
+        ? value
+        : quantizers.pass(passed, value);
+  }
+
+  private List<String> weights(Block block) {
+    Arithmetic arithmetic = quantizes() ? Arithmetic.QUANTIZED : Arithmetic.FLOAT;
+    FoldedWeights folded =
+        FoldedWeights.served(
+            block, quantized, arithmetic, model.parameters(), model.statistics(), model.ranges());
+    String name = block.name();
+    List<String> inputs = new ArrayList<>();
+    if (folded.areCodes()) {
+      WeightQuantizer quantizer = quantized.weights().get(block.index()).orElseThrow();
+      inputs.add(constants.quantizedWeights(name, folded, quantizer));
+    } else {
+      inputs.add(constants.realWeights(name, folded));
+    }
+    if (folded.hasBias()) {
+      inputs.add(bias(block, folded));
+    }
+    return inputs;
+  }
+
+  /** An integer bias needs one scale for all channels of the input. */
+  private String bias(Block block, FoldedWeights folded) {
+    QuantizationPoint source = quantized.pointOf(block.inputs().get(0));
+    if (!folded.areCodes() || !ActivationQuantizers.isPerTensor(source)) {
+      return constants.realBias(block.name(), folded);
+    }
+    WeightQuantizer quantizer = quantized.weights().get(block.index()).orElseThrow();
+    return constants.quantizedBias(
+        block.name(), folded, quantizer, quantizers.affine(source).scale());
+  }
+
+  private boolean quantizes() {
+    return form == OnnxForm.QUANTIZED;
+  }
+}
