@@ -1,0 +1,28 @@
+package org.sparkqat.distributed;
+
+import java.io.Serializable;
+import org.apache.spark.rdd.PartitionCoalescer;
+import org.apache.spark.rdd.PartitionGroup;
+import org.apache.spark.rdd.RDD;
+import scala.Option;
+
+/** Gives each of W tasks a contiguous range of shards. */
+final class ContiguousCoalescer implements PartitionCoalescer, Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public PartitionGroup[] coalesce(int workers, RDD<?> parent) {
+    int shards = parent.getNumPartitions();
+    PartitionGroup[] groups = new PartitionGroup[Math.min(workers, shards)];
+    for (int worker = 0; worker < groups.length; worker++) {
+      groups[worker] = new PartitionGroup(Option.empty());
+      int from = (int) ((long) worker * shards / groups.length);
+      int to = (int) ((worker + 1L) * shards / groups.length);
+      for (int shard = from; shard < to; shard++) {
+        groups[worker].partitions().$plus$eq(parent.partitions()[shard]);
+      }
+    }
+    return groups;
+  }
+}

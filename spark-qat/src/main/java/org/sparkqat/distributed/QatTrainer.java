@@ -1,0 +1,118 @@
+package org.sparkqat.distributed;
+
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.sparkqat.data.ShardedDataset;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Initialization;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.training.Position;
+import org.sparkqat.training.TrainedModel;
+import org.sparkqat.training.TrainingState;
+
+/**
+ * Trains a network with quantization in the loop on a Spark cluster. The settings and the data
+ * decide the result; the cluster decides only the speed.
+ */
+public final class QatTrainer {
+
+  private final SparkSession spark;
+  private final TrainingSettings settings;
+  private StateKeeper keeper = StateKeeper.NONE;
+  private TrainingListener listener = new TrainingListener() {};
+  private int workers;
+
+  /** A trainer on the given session's cluster, with one worker per slot. */
+  public QatTrainer(SparkSession spark, TrainingSettings settings) {
+    this.spark = spark;
+    this.settings = settings;
+    this.workers = spark.sparkContext().defaultParallelism();
+  }
+
+  /** Where states are written down; nowhere by default. */
+  public QatTrainer keeper(StateKeeper newKeeper) {
+    this.keeper = newKeeper;
+    return this;
+  }
+
+  /** Who is told about the progress; nobody by default. */
+  public QatTrainer listener(TrainingListener newListener) {
+    this.listener = newListener;
+    return this;
+  }
+
+  /** Tasks that run side by side; changes the speed, never the result. */
+  public QatTrainer workers(int newWorkers) {
+    if (newWorkers < 1) {
+      throw new IllegalArgumentException(
+          "Invalid cluster.workers: " + newWorkers + " (must be at least 1)");
+    }
+    this.workers = newWorkers;
+    return this;
+  }
+
+  /** The state before the first step: initialized parameters, empty ranges. */
+  public TrainingState initialState() {
+    Network network = settings.worker().network();
+    return new TrainingState(
+        Position.START,
+        Initialization.parameters(network, settings.worker().seed()),
+        settings.optimizer().initialSlots(network.parameters()),
+        Initialization.statistics(network),
+        Ranges.empty(graph().slots()),
+        0,
+        Map.of());
+  }
+
+  private QuantizedGraph graph() {
+    return QuantizedGraph.of(
+        BlockGraph.of(settings.worker().network()), settings.worker().scheme());
+  }
+
+  /**
+   * Trains from the beginning; otherwise as {@link #train(TrainingState, ShardedDataset,
+   * ShardedDataset)}.
+   */
+  public TrainingState train(ShardedDataset train, ShardedDataset test) {
+    return train(initialState(), train, test);
+  }
+
+  /**
+   * Trains from the given state to the end of the job.
+   *
+   * @param train at least one global batch of examples, in the specification's shards; closed
+   * @param test what the network is evaluated on, in as many shards; closed
+   */
+  public TrainingState train(TrainingState start, ShardedDataset train, ShardedDataset test) {
+    train.requireGlobalBatch(settings.globalBatch());
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<byte[]> specification = context.broadcast(settings.worker().encode());
+    int tasks = Math.min(workers, settings.worker().shards());
+    try (ShardGroups training = ShardGroups.of(train, tasks);
+        ShardGroups testing = ShardGroups.of(test, tasks);
+        Exchange exchange =
+            new JobPerStepExchange(
+                context, training.rdd(), settings.worker().shards(), specification)) {
+      Evaluator evaluator =
+          new Evaluator(context, testing.rdd(), specification, settings.worker().classes());
+      Schedule schedule = new Schedule(settings, training.examples());
+      return new QatLoop(settings, schedule, exchange, evaluator, keeper, listener).run(start);
+    }
+  }
+
+  /** The model of a state. */
+  public TrainedModel model(TrainingState state) {
+    WorkerSpecification worker = settings.worker();
+    return new TrainedModel(
+        worker.network(),
+        worker.normalization(),
+        worker.scheme(),
+        state.parameters(),
+        state.statistics(),
+        state.ranges());
+  }
+}

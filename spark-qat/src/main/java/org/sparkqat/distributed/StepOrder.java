@@ -1,0 +1,51 @@
+package org.sparkqat.distributed;
+
+import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.engine.Normalization;
+import org.sparkqat.quantization.Ranges;
+
+/**
+ * What the driver tells every worker for one step.
+ *
+ * @param step number of this order in the job, from 0; names the message
+ * @param epoch number of the pass over the data, counted over all phases
+ * @param stepOfEpoch which micro-batch of the epoch's order each shard takes
+ */
+public record StepOrder(
+    long step,
+    long epoch,
+    int stepOfEpoch,
+    Arithmetic arithmetic,
+    Normalization normalization,
+    float[] parameters,
+    float[] statistics,
+    Ranges ranges) {
+
+  /** An order to compute outputs only. */
+  static StepOrder ofInference(
+      Arithmetic arithmetic, float[] parameters, float[] statistics, Ranges ranges) {
+    return new StepOrder(
+        0, 0, 0, arithmetic, Normalization.RUNNING, parameters, statistics, ranges);
+  }
+
+  byte[] encode() {
+    Wire wire = Wire.writer(96 + 4L * (parameters.length + statistics.length + 2 * ranges.slots()));
+    wire.putLong(step).putLong(epoch).putInt(stepOfEpoch);
+    wire.putText(arithmetic.name()).putText(normalization.name());
+    wire.putFloats(parameters).putFloats(statistics).putFloats(ranges.flat());
+    return wire.bytes();
+  }
+
+  static StepOrder decode(byte[] bytes) {
+    Wire wire = Wire.reader(bytes);
+    return new StepOrder(
+        wire.getLong(),
+        wire.getLong(),
+        wire.getInt(),
+        Arithmetic.valueOf(wire.getText()),
+        Normalization.valueOf(wire.getText()),
+        wire.getFloats(),
+        wire.getFloats(),
+        Ranges.ofFlat(wire.getFloats()));
+  }
+}

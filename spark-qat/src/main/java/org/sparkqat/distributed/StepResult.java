@@ -1,0 +1,108 @@
+package org.sparkqat.distributed;
+
+import org.sparkqat.engine.MicroBatchResult;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.training.ClipReport;
+import org.sparkqat.training.ClipTotals;
+
+/**
+ * What one or more shards yield in one step; sums are made in the fixed tree over the shards.
+ *
+ * @param gradient sum of the shards' (clipped) gradients
+ * @param observed union of the shards' ranges
+ * @param statisticSums sums for the batch-norm statistics, in the statistics layout
+ * @param statisticCounts values per channel of each batch normalization
+ * @param loss sum of the shards' mean losses
+ * @param saturated activations outside their range
+ * @param shards how many shards this adds up
+ * @param firstNonFinite smallest index of a block with a non-finite output; {@link #ALL_FINITE}:
+ *     none
+ */
+record StepResult(
+    float[] gradient,
+    Ranges observed,
+    double[] statisticSums,
+    long[] statisticCounts,
+    double loss,
+    long saturated,
+    int shards,
+    ClipTotals clips,
+    int firstNonFinite) {
+
+  static final int ALL_FINITE = Integer.MAX_VALUE;
+
+  /** The result of one shard; copies what the micro-batch's buffers hold. */
+  static StepResult of(MicroBatchResult result, ClipReport clip) {
+    return new StepResult(
+        result.gradient().clone(),
+        result.observed().copy(),
+        result.statisticSums().clone(),
+        result.statisticCounts().clone(),
+        result.loss(),
+        result.saturated(),
+        1,
+        ClipTotals.of(clip),
+        Double.isFinite(result.loss()) ? ALL_FINITE : result.firstNonFinite());
+  }
+
+  /** Adds the result of the shards that follow; this one's arrays are reused. */
+  StepResult merge(StepResult next) {
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] += next.gradient[i];
+    }
+    for (int i = 0; i < statisticSums.length; i++) {
+      statisticSums[i] += next.statisticSums[i];
+    }
+    for (int i = 0; i < statisticCounts.length; i++) {
+      statisticCounts[i] += next.statisticCounts[i];
+    }
+    observed.union(next.observed);
+    return new StepResult(
+        gradient,
+        observed,
+        statisticSums,
+        statisticCounts,
+        loss + next.loss,
+        saturated + next.saturated,
+        shards + next.shards,
+        clips.merge(next.clips),
+        Math.min(firstNonFinite, next.firstNonFinite));
+  }
+
+  /** Bytes that {@link #write} takes, at most. */
+  long size() {
+    return 160
+        + 4L * (gradient.length + 2 * observed.slots())
+        + 8L * (statisticSums.length + statisticCounts.length);
+  }
+
+  void write(Wire wire) {
+    wire.putFloats(gradient).putFloats(observed.flat());
+    wire.putDoubles(statisticSums).putLongs(statisticCounts);
+    wire.putDouble(loss).putLong(saturated).putInt(shards).putInt(firstNonFinite);
+    wire.putLong(clips.gradients()).putLong(clips.acted());
+    wire.putDouble(clips.largestNorm()).putDouble(clips.smallestFactor());
+    wire.putLong(clips.units()).putLong(clips.values());
+  }
+
+  static StepResult read(Wire wire) {
+    float[] gradient = wire.getFloats();
+    Ranges observed = Ranges.ofFlat(wire.getFloats());
+    double[] sums = wire.getDoubles();
+    long[] counts = wire.getLongs();
+    double loss = wire.getDouble();
+    long saturated = wire.getLong();
+    int shards = wire.getInt();
+    int firstNonFinite = wire.getInt();
+    ClipTotals clips =
+        new ClipTotals(
+            wire.getLong(),
+            wire.getLong(),
+            wire.getDouble(),
+            wire.getDouble(),
+            wire.getLong(),
+            wire.getLong());
+    return new StepResult(
+        gradient, observed, sums, counts, loss, saturated, shards, clips, firstNonFinite);
+  }
+}

@@ -1,0 +1,16 @@
+package org.sparkqat.distributed;
+
+import org.sparkqat.training.Phase;
+import org.sparkqat.training.TrainingState;
+
+/** Told about a job's progress, on the driver, in order. */
+public interface TrainingListener {
+
+  /** Steps to come are those of the given phase. */
+  default void phaseStarted(Phase phase, int epochs, int stepsPerEpoch) {}
+
+  default void stepDone(StepReport report) {}
+
+  /** The network of a state, at the end of an epoch, was evaluated on the test data. */
+  default void evaluated(TrainingState state, Evaluation evaluation) {}
+}

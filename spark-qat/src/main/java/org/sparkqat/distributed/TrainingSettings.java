@@ -1,0 +1,53 @@
+package org.sparkqat.distributed;
+
+import org.sparkqat.engine.Normalization;
+import org.sparkqat.training.Clipping;
+import org.sparkqat.training.LearningRate;
+import org.sparkqat.training.Optimizer;
+
+/**
+ * What decides a job's result, beside its data and what its workers must know.
+ *
+ * @param clipping acts on the merged gradient
+ * @param floatEpochs passes over the data in float, at least 0
+ * @param calibrationSteps global batches whose ranges start the quantizers, at least 1
+ * @param qatEpochs passes over the data with quantization, at least 0
+ * @param freezeEpoch QAT epoch from which batch normalization uses the running statistics; {@link
+ *     #NEVER}: it never does
+ */
+public record TrainingSettings(
+    WorkerSpecification worker,
+    Optimizer optimizer,
+    LearningRate floatRate,
+    LearningRate qatRate,
+    Clipping clipping,
+    int floatEpochs,
+    int calibrationSteps,
+    int qatEpochs,
+    int freezeEpoch) {
+
+  public static final int NEVER = Integer.MAX_VALUE;
+
+  public TrainingSettings {
+    require("float-epochs", floatEpochs, 0);
+    require("calibration-steps", calibrationSteps, 1);
+    require("qat-epochs", qatEpochs, 0);
+    require("batch-norm-freeze-epoch", freezeEpoch, 0);
+  }
+
+  private static void require(String what, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "Invalid " + what + ": " + value + " (must be at least " + least + ")");
+    }
+  }
+
+  /** Examples of one global batch. */
+  public int globalBatch() {
+    return worker.microBatch() * worker.shards();
+  }
+
+  Normalization qatNormalization(int epoch) {
+    return epoch >= freezeEpoch ? Normalization.RUNNING : Normalization.BATCH;
+  }
+}

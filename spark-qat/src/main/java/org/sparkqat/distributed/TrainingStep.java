@@ -1,0 +1,151 @@
+package org.sparkqat.distributed;
+
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Range;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.training.ClipReport;
+import org.sparkqat.training.NonFinite;
+import org.sparkqat.training.Phase;
+import org.sparkqat.training.Position;
+import org.sparkqat.training.RunningStatistics;
+import org.sparkqat.training.TrainingDivergedException;
+import org.sparkqat.training.TrainingState;
+
+/**
+ * The step of the driver as a pure function: state and merged result of all shards in, next state
+ * out.
+ */
+final class TrainingStep {
+
+  private final TrainingSettings settings;
+  private final Schedule schedule;
+  private final Network network;
+  private final QuantizedGraph graph;
+
+  TrainingStep(TrainingSettings settings, Schedule schedule) {
+    this.settings = settings;
+    this.schedule = schedule;
+    this.network = settings.worker().network();
+    this.graph = QuantizedGraph.of(BlockGraph.of(network), settings.worker().scheme());
+  }
+
+  /** The next state, and what is worth telling of the step. */
+  record Outcome(TrainingState state, StepReport report) {}
+
+  Outcome next(TrainingState state, StepResult result) {
+    requireFinite(state.position(), result);
+    return state.position().phase() == Phase.CALIBRATION
+        ? calibrated(state, result)
+        : updated(state, result);
+  }
+
+  private Outcome calibrated(TrainingState state, StepResult result) {
+    TrainingState next =
+        new TrainingState(
+            schedule.after(state.position()),
+            state.parameters(),
+            state.slots(),
+            state.statistics(),
+            observe(state, result.observed()),
+            state.observations() + 1,
+            state.results());
+    return new Outcome(next, StepReport.ofCalibration(state.position(), result));
+  }
+
+  private Outcome updated(TrainingState state, StepResult result) {
+    Position at = state.position();
+    float[] gradient = result.gradient();
+    float share = 1f / result.shards();
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] *= share;
+    }
+    float[] parameters = state.parameters().clone();
+    float[][] slots = copy(state.slots());
+    ClipReport clip = settings.clipping().apply(gradient, parameters, network.parameters());
+    requireFiniteGradient(at, clip, gradient);
+    double rate = schedule.learningRate(at);
+    long updates = updatesOfPhase(at);
+    settings
+        .optimizer()
+        .update(parameters, gradient, slots, network.parameters(), rate, updates + 1);
+    boolean quantized = at.phase() == Phase.QAT;
+    TrainingState next =
+        new TrainingState(
+            schedule.after(at),
+            parameters,
+            slots,
+            statistics(state, result),
+            quantized ? observe(state, result.observed()) : state.ranges(),
+            state.observations() + (quantized ? 1 : 0),
+            state.results());
+    return new Outcome(next, StepReport.of(at, result, rate, clip));
+  }
+
+  /** Optimizer slots start anew with each phase, and so does their step count. */
+  private long updatesOfPhase(Position at) {
+    return (long) at.epoch() * schedule.stepsPerEpoch() + at.stepOfEpoch();
+  }
+
+  private float[] statistics(TrainingState state, StepResult result) {
+    boolean fromBatch = result.statisticCounts().length > 0 && result.statisticCounts()[0] > 0;
+    return fromBatch
+        ? RunningStatistics.update(
+            state.statistics(), result.statisticSums(), result.statisticCounts(), network)
+        : state.statistics();
+  }
+
+  private Ranges observe(TrainingState state, Ranges observed) {
+    Ranges next = state.ranges().copy();
+    for (QuantizationPoint point : graph.points()) {
+      for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
+        Range current = next.range(slot);
+        next.set(
+            slot,
+            point
+                .quantizer()
+                .observer()
+                .update(current, observed.range(slot), state.observations()));
+      }
+    }
+    return next;
+  }
+
+  private void requireFinite(Position at, StepResult result) {
+    double loss = result.loss() / result.shards();
+    if (!Double.isFinite(loss)) {
+      int block = result.firstNonFinite();
+      boolean known = block >= 0 && block < graph.graph().blocks().size();
+      throw known
+          ? TrainingDivergedException.ofLoss(
+              loss, at.step(), graph.graph().blocks().get(block).name())
+          : TrainingDivergedException.ofLoss(loss, at.step());
+    }
+    for (QuantizationPoint point : graph.points()) {
+      for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
+        Range range = result.observed().range(slot);
+        if (!range.isEmpty() && !range.isFinite()) {
+          throw TrainingDivergedException.ofRange(at.step(), point.name());
+        }
+      }
+    }
+  }
+
+  private void requireFiniteGradient(Position at, ClipReport clip, float[] gradient) {
+    if (!Double.isFinite(clip.norm())) {
+      throw TrainingDivergedException.ofGradient(
+          at.step(),
+          NonFinite.first(gradient, network.parameters()).map(p -> p.name()).orElse("?"));
+    }
+  }
+
+  private static float[][] copy(float[][] slots) {
+    float[][] copies = new float[slots.length][];
+    for (int i = 0; i < slots.length; i++) {
+      copies[i] = slots[i].clone();
+    }
+    return copies;
+  }
+}

@@ -1,0 +1,141 @@
+package org.sparkqat.distributed;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The explicit, versioned form of a message: little-endian numbers, arrays preceded by their
+ * length. No class name travels.
+ */
+final class Wire {
+
+  private static final int MAGIC = 0x53514154;
+  private static final int VERSION = 1;
+
+  private final ByteBuffer buffer;
+
+  private Wire(ByteBuffer buffer) {
+    this.buffer = buffer.order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A writer with room for the given number of bytes of content. */
+  static Wire writer(long size) {
+    if (size > Integer.MAX_VALUE - 16) {
+      throw new IllegalArgumentException(
+          "Invalid message: " + size + " bytes (allowed: 2^31 - 17)");
+    }
+    return new Wire(ByteBuffer.allocate((int) size + 8)).putInt(MAGIC).putInt(VERSION);
+  }
+
+  static Wire reader(byte[] bytes) {
+    Wire wire = new Wire(ByteBuffer.wrap(bytes));
+    if (bytes.length < 8 || wire.getInt() != MAGIC) {
+      throw new IllegalArgumentException("Invalid message: it does not start as one of ours");
+    }
+    int version = wire.getInt();
+    if (version != VERSION) {
+      throw new IllegalArgumentException(
+          "Invalid message version: %d (expected %d; driver and executors need the same jar)"
+              .formatted(version, VERSION));
+    }
+    return wire;
+  }
+
+  byte[] bytes() {
+    byte[] bytes = new byte[buffer.position()];
+    buffer.duplicate().flip().get(bytes);
+    return bytes;
+  }
+
+  Wire putInt(int value) {
+    buffer.putInt(value);
+    return this;
+  }
+
+  Wire putLong(long value) {
+    buffer.putLong(value);
+    return this;
+  }
+
+  Wire putDouble(double value) {
+    buffer.putDouble(value);
+    return this;
+  }
+
+  Wire putFloats(float[] values) {
+    buffer.putInt(values.length);
+    buffer.asFloatBuffer().put(values);
+    buffer.position(buffer.position() + 4 * values.length);
+    return this;
+  }
+
+  Wire putDoubles(double[] values) {
+    buffer.putInt(values.length);
+    buffer.asDoubleBuffer().put(values);
+    buffer.position(buffer.position() + 8 * values.length);
+    return this;
+  }
+
+  Wire putLongs(long[] values) {
+    buffer.putInt(values.length);
+    buffer.asLongBuffer().put(values);
+    buffer.position(buffer.position() + 8 * values.length);
+    return this;
+  }
+
+  Wire putText(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    buffer.putInt(utf8.length).put(utf8);
+    return this;
+  }
+
+  String getText() {
+    byte[] utf8 = new byte[length(1)];
+    buffer.get(utf8);
+    return new String(utf8, StandardCharsets.UTF_8);
+  }
+
+  int getInt() {
+    return buffer.getInt();
+  }
+
+  long getLong() {
+    return buffer.getLong();
+  }
+
+  double getDouble() {
+    return buffer.getDouble();
+  }
+
+  float[] getFloats() {
+    float[] values = new float[length(4)];
+    buffer.asFloatBuffer().get(values);
+    buffer.position(buffer.position() + 4 * values.length);
+    return values;
+  }
+
+  double[] getDoubles() {
+    double[] values = new double[length(8)];
+    buffer.asDoubleBuffer().get(values);
+    buffer.position(buffer.position() + 8 * values.length);
+    return values;
+  }
+
+  long[] getLongs() {
+    long[] values = new long[length(8)];
+    buffer.asLongBuffer().get(values);
+    buffer.position(buffer.position() + 8 * values.length);
+    return values;
+  }
+
+  private int length(int width) {
+    int length = buffer.getInt();
+    if (length < 0 || length > buffer.remaining() / width) {
+      throw new IllegalArgumentException(
+          "Invalid message: an array of %d elements in %d bytes"
+              .formatted(length, buffer.remaining()));
+    }
+    return length;
+  }
+}

@@ -1,0 +1,178 @@
+package org.sparkqat.distributed;
+
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.data.Augmenter;
+import org.sparkqat.data.EpochOrder;
+import org.sparkqat.data.Shard;
+import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.engine.DropoutKey;
+import org.sparkqat.engine.Engines;
+import org.sparkqat.engine.Kernels;
+import org.sparkqat.engine.MicroBatchResult;
+import org.sparkqat.engine.Plan;
+import org.sparkqat.engine.PlanSettings;
+import org.sparkqat.engine.Targets;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.training.ClipReport;
+import org.sparkqat.training.TreeSum;
+
+/** Computes micro-batches with compiled plans; used by one thread at a time. */
+final class Worker implements AutoCloseable {
+
+  private final WorkerSpecification specification;
+  private final QuantizedGraph graph;
+  private final Kernels kernels;
+  private final float[] outputs;
+  private final MicroBatchResult result;
+  private final Augmenter augmenter;
+  private final float[] raw;
+  private @Nullable Plan plan;
+  private @Nullable StepOrder inForce;
+  private final Targets targets;
+
+  Worker(WorkerSpecification specification) {
+    this.specification = specification;
+    this.graph = QuantizedGraph.of(BlockGraph.of(specification.network()), specification.scheme());
+    this.kernels = Engines.open(specification.engine());
+    this.result = new MicroBatchResult(graph);
+    int size = specification.network().inputShape().size();
+    this.augmenter =
+        new Augmenter(
+            specification.augmentations(),
+            specification.network().inputShape(),
+            specification.seed());
+    this.raw = new float[specification.microBatch() * size];
+    this.targets = targets(specification.microBatch());
+    int width = specification.network().output().shape().size();
+    this.outputs = new float[specification.microBatch() * width];
+  }
+
+  String instructionSet() {
+    return kernels.instructionSet();
+  }
+
+  private Targets targets(int examples) {
+    return specification.classes() > 0
+        ? Targets.ofLabels(specification.classes(), examples)
+        : Targets.ofValues(examples, specification.network().output().shape().size());
+  }
+
+  int microBatch() {
+    return specification.microBatch();
+  }
+
+  int classes() {
+    return specification.classes();
+  }
+
+  /** Where the raw values of a micro-batch are put before {@link #infer}. */
+  float[] raw() {
+    return raw;
+  }
+
+  /** The outputs for the raw values, valid until the next call. */
+  float[] infer(StepOrder order) {
+    loaded(order).infer(raw, outputs);
+    return outputs;
+  }
+
+  /**
+   * The order's plan with the order's numbers, which are loaded once. Only one plan is kept: memory
+   * matters more than a compilation at each end of an epoch.
+   */
+  @SuppressWarnings("ReferenceEquality") // the same object holds the same numbers
+  private Plan loaded(StepOrder order) {
+    PlanSettings settings =
+        new PlanSettings(specification.microBatch(), order.arithmetic(), order.normalization());
+    if (plan == null || !plan.settings().equals(settings)) {
+      closePlan();
+      plan = Plan.compile(kernels, graph, specification.normalization(), settings);
+    }
+    if (inForce != order) {
+      plan.load(order.parameters(), order.statistics(), order.ranges());
+      inForce = order;
+    }
+    return plan;
+  }
+
+  private void closePlan() {
+    if (plan != null) {
+      plan.close();
+      plan = null;
+      inForce = null;
+    }
+  }
+
+  /** One step of the given shards, summed along the tree. */
+  TreeSum<StepResult> step(StepOrder order, Iterator<Shard> shards) {
+    Plan current = loaded(order);
+    TreeSum<StepResult> sum = new TreeSum<>(specification.shards(), StepResult::merge);
+    while (shards.hasNext()) {
+      Shard shard = shards.next();
+      sum.add(shard.index(), microBatch(order, current, shard));
+    }
+    return sum;
+  }
+
+  private StepResult microBatch(StepOrder order, Plan current, Shard shard) {
+    gather(order, shard);
+    if (order.arithmetic() == Arithmetic.CALIBRATION) {
+      current.calibrate(raw, result);
+      return StepResult.of(result, new ClipReport(0, 1, 0, 0));
+    }
+    DropoutKey dropout = new DropoutKey(specification.seed(), order.step(), shard.index());
+    current.train(raw, targets, specification.loss(), dropout, result);
+    ClipReport clip =
+        specification
+            .clipping()
+            .apply(result.gradient(), order.parameters(), specification.network().parameters());
+    return StepResult.of(result, clip);
+  }
+
+  /** Collects the shard's micro-batch of this step in the epoch's order. */
+  private void gather(StepOrder order, Shard shard) {
+    EpochOrder epoch =
+        EpochOrder.of(specification.seed(), order.epoch(), shard.index(), shard.size());
+    int first = order.stepOfEpoch() * specification.microBatch();
+    int size = shard.featureSize();
+    for (int i = 0; i < specification.microBatch(); i++) {
+      int example = epoch.index(first + i);
+      shard.features(example, raw, i * size);
+      augmenter.apply(raw, i * size, order.epoch(), shard.index(), example);
+      setTarget(targets, i, shard, example);
+    }
+  }
+
+  private static void setTarget(Targets targets, int at, Shard shard, int example) {
+    if (targets.classes() > 0) {
+      targets.labels()[at] = shard.label(example);
+    } else {
+      targets.values()[at] = shard.target(example);
+    }
+  }
+
+  /** Loss and hits over all examples of a shard, with running statistics. */
+  EvaluationSums evaluate(StepOrder order, Shard shard) {
+    Plan current = loaded(order);
+    EvaluationSums sums = EvaluationSums.EMPTY;
+    int size = shard.featureSize();
+    for (int first = 0; first < shard.size(); first += specification.microBatch()) {
+      int examples = Math.min(specification.microBatch(), shard.size() - first);
+      for (int i = 0; i < examples; i++) {
+        shard.features(first + i, raw, i * size);
+        setTarget(targets, i, shard, first + i);
+      }
+      current.infer(raw, outputs);
+      sums = sums.merge(EvaluationSums.of(outputs, targets, examples, specification.loss()));
+    }
+    return sums;
+  }
+
+  @Override
+  public void close() {
+    closePlan();
+    kernels.close();
+  }
+}

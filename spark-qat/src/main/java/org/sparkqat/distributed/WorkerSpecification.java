@@ -1,0 +1,124 @@
+package org.sparkqat.distributed;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkqat.data.Augmentation;
+import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.network.InputNormalization;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.NetworkDescription;
+import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.SchemeDescription;
+import org.sparkqat.tensor.Shape;
+import org.sparkqat.training.Clipping;
+import org.sparkqat.training.Loss;
+
+/**
+ * All that a worker must know of a job, fixed from its first step to its last.
+ *
+ * @param classes number of classes, 0 for regression
+ * @param microBatch examples of one shard in one step
+ * @param shards number of shards, a power of two
+ * @param clipping acts on the gradient of each micro-batch
+ */
+public record WorkerSpecification(
+    Network network,
+    InputNormalization normalization,
+    QuantizationScheme scheme,
+    Loss loss,
+    Clipping clipping,
+    List<Augmentation> augmentations,
+    int classes,
+    int microBatch,
+    int shards,
+    long seed,
+    EngineChoice engine) {
+
+  private static final int VERSION = 1;
+
+  public WorkerSpecification {
+    augmentations = List.copyOf(augmentations);
+  }
+
+  /** JSON, so that executors need no class of the job and no serializer setting. */
+  byte[] encode() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("version", VERSION);
+    map.put("name", network.name());
+    map.put("input", network.inputShape().dims());
+    map.put("layers", NetworkDescription.write(network));
+    map.put("offset", normalization.offset());
+    map.put("factor", normalization.factor());
+    map.put("scheme", SchemeDescription.write(scheme));
+    if (loss instanceof Loss.SoftmaxCrossEntropy entropy) {
+      map.put("label-smoothing", entropy.labelSmoothing());
+    }
+    map.put("clipping", List.of(clipping.norm(), clipping.value(), clipping.adaptive()));
+    List<Integer> augmentation = new ArrayList<>();
+    for (Augmentation each : augmentations) {
+      augmentation.add(each instanceof Augmentation.RandomCrop crop ? crop.padding() : 0);
+    }
+    map.put("augmentations", augmentation);
+    map.put("numbers", List.of(classes, microBatch, shards, seed));
+    map.put("engine", engine.name());
+    return Json.write(map);
+  }
+
+  static WorkerSpecification decode(byte[] bytes) {
+    Map<String, Object> map = Json.read(bytes);
+    if (!WorkerSpecification.<Object>value(map, "version").equals(VERSION)) {
+      throw new IllegalArgumentException(
+          "Invalid version of a worker's specification: %s (expected %d; driver and executors need the same jar)"
+              .formatted(map.get("version"), VERSION));
+    }
+    Shape input = new Shape(numbers(map, "input").stream().mapToInt(Number::intValue).toArray());
+    List<Number> numbers = numbers(map, "numbers");
+    Network network = NetworkDescription.read(value(map, "name"), input, value(map, "layers"));
+    Object smoothing = map.get("label-smoothing");
+    List<Number> clip = numbers(map, "clipping");
+    return new WorkerSpecification(
+        network,
+        new InputNormalization(array(numbers(map, "offset")), array(numbers(map, "factor"))),
+        SchemeDescription.read(WorkerSpecification.<Map<String, Object>>value(map, "scheme")),
+        smoothing instanceof Number s
+            ? new Loss.SoftmaxCrossEntropy(s.doubleValue())
+            : new Loss.MeanSquaredError(network.output().shape().size()),
+        new Clipping(
+            clip.get(0).doubleValue(), clip.get(1).doubleValue(), clip.get(2).doubleValue()),
+        numbers(map, "augmentations").stream().map(WorkerSpecification::augmentation).toList(),
+        numbers.get(0).intValue(),
+        numbers.get(1).intValue(),
+        numbers.get(2).intValue(),
+        numbers.get(3).longValue(),
+        EngineChoice.valueOf(value(map, "engine")));
+  }
+
+  private static Augmentation augmentation(Number padding) {
+    return padding.intValue() == 0
+        ? new Augmentation.HorizontalFlip()
+        : new Augmentation.RandomCrop(padding.intValue());
+  }
+
+  private static List<Number> numbers(Map<String, Object> map, String key) {
+    return value(map, key);
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as encode wrote it
+  private static <T> T value(Map<String, Object> map, String key) {
+    Object value = map.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("Invalid worker's specification: no '" + key + "'");
+    }
+    return (T) value;
+  }
+
+  private static float[] array(List<Number> numbers) {
+    float[] array = new float[numbers.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = numbers.get(i).floatValue();
+    }
+    return array;
+  }
+}

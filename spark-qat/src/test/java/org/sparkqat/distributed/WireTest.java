@@ -1,0 +1,100 @@
+package org.sparkqat.distributed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.engine.Normalization;
+import org.sparkqat.quantization.Range;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.training.ClipReport;
+import org.sparkqat.training.ClipTotals;
+import org.sparkqat.training.TreeSum;
+
+class WireTest {
+
+  private static StepResult result(float value, int shards) {
+    Ranges observed = Ranges.empty(2);
+    observed.set(0, new Range(-value, value));
+    return new StepResult(
+        new float[] {value, 2 * value},
+        observed,
+        new double[] {3 * value},
+        new long[] {4},
+        value,
+        5,
+        shards,
+        ClipTotals.of(new ClipReport(value, 1, 0, 0)),
+        StepResult.ALL_FINITE);
+  }
+
+  @Test
+  void anOrderTravelsUnchanged() {
+    Ranges ranges = Ranges.empty(2);
+    ranges.set(1, new Range(-1, 2));
+    StepOrder order =
+        new StepOrder(
+            5,
+            6,
+            7,
+            Arithmetic.QUANTIZED,
+            Normalization.RUNNING,
+            new float[] {1, -0f, Float.MIN_VALUE},
+            new float[] {2},
+            ranges);
+    StepOrder copy = StepOrder.decode(order.encode());
+    assertThat(copy.encode()).isEqualTo(order.encode());
+    assertThat(copy.arithmetic()).isEqualTo(Arithmetic.QUANTIZED);
+    assertThat(copy.ranges()).isEqualTo(ranges);
+  }
+
+  @Test
+  void partsOfTheTreeTravelAndAreMergedOnce() {
+    TreeSum<StepResult> low = new TreeSum<>(4, StepResult::merge);
+    low.add(0, result(1, 1));
+    low.add(1, result(2, 1));
+    low.add(2, result(4, 1));
+    TreeSum<StepResult> high = new TreeSum<>(4, StepResult::merge);
+    high.add(3, result(8, 1));
+    byte[] first = PartialResults.encode(9, low);
+    byte[] second = PartialResults.encode(9, high);
+
+    TreeSum<StepResult> sum = new TreeSum<>(4, StepResult::merge);
+    PartialResults.addTo(sum, 9, second);
+    PartialResults.addTo(sum, 9, second);
+    PartialResults.addTo(sum, 9, PartialResults.encode(8, low));
+    PartialResults.addTo(sum, 9, first);
+
+    StepResult total = sum.total();
+    assertThat(total.gradient()).containsExactly(15, 30);
+    assertThat(total.observed().range(0)).isEqualTo(new Range(-8, 8));
+    assertThat(total.statisticSums()).containsExactly(45);
+    assertThat(total.statisticCounts()).containsExactly(16);
+    assertThat(total.loss()).isEqualTo(15);
+    assertThat(total.saturated()).isEqualTo(20);
+    assertThat(total.shards()).isEqualTo(4);
+    assertThat(total.clips().gradients()).isEqualTo(4);
+  }
+
+  @Test
+  void aMessageOfSomebodyElseIsRefused() {
+    assertThatThrownBy(() -> Wire.reader(new byte[] {1, 2, 3}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("does not start as one of ours");
+    byte[] newer = Wire.writer(0).bytes();
+    newer[4] = 99;
+    assertThatThrownBy(() -> Wire.reader(newer))
+        .hasMessageContaining("Invalid message version: 99");
+  }
+
+  @Test
+  void anArrayLongerThanItsMessageIsRefused() {
+    byte[] message = Wire.writer(64).putFloats(new float[] {1, 2, 3}).bytes();
+    Wire cut = Wire.reader(Arrays.copyOf(message, message.length - 4));
+    assertThatThrownBy(cut::getFloats)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("an array of 3 elements");
+  }
+}
