@@ -1,0 +1,30 @@
+package org.sparkqat.app;
+
+import org.sparkqat.distributed.StateKeeper;
+import org.sparkqat.training.Phase;
+import org.sparkqat.training.TrainingState;
+
+/**
+ * Passes on every n-th end of an epoch only.
+ *
+ * @param everyEpochs n; 0: none
+ */
+record EpochThinning(StateKeeper keeper, int everyEpochs) implements StateKeeper {
+
+  @Override
+  public void afterStep(TrainingState state) {
+    keeper.afterStep(state);
+  }
+
+  @Override
+  public void afterEpoch(TrainingState state, double accuracy) {
+    if (everyEpochs > 0 && state.position().epoch() % everyEpochs == 0) {
+      keeper.afterEpoch(state, accuracy);
+    }
+  }
+
+  @Override
+  public void afterPhase(TrainingState state, Phase ended, double accuracy) {
+    keeper.afterPhase(state, ended, accuracy);
+  }
+}

@@ -1,0 +1,160 @@
+package org.sparkqat.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.app.output.Json;
+import org.sparkqat.app.output.Summary.Accuracies;
+import org.sparkqat.app.report.AccuracyTable;
+import org.sparkqat.app.report.AccuracyTable.Measure;
+import org.sparkqat.data.DataSource;
+import org.sparkqat.data.ShardedDataset;
+import org.sparkqat.distributed.Evaluation;
+import org.sparkqat.distributed.ModelEvaluator;
+import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.training.Phase;
+import org.sparkqat.training.TrainingState;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate}: the accuracy of a trained model on labelled examples. */
+@Command(
+    name = "evaluate",
+    description = "Measures the accuracy of a model: float, quantized after training, QAT.",
+    mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer> {
+
+  /** Forms of a network that can be evaluated. */
+  enum Mode {
+    FLOAT(Phase.FLOAT),
+    PTQ(Phase.CALIBRATION),
+    QAT(Phase.QAT),
+    ALL(Phase.DONE);
+
+    private final Phase phase;
+
+    /** The mode of what a phase ends with. */
+    Mode(Phase phase) {
+      this.phase = phase;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private List<Mode> forms() {
+      return this == ALL ? List.of(FLOAT, PTQ, QAT) : List.of(this);
+    }
+  }
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Output folder of a run.")
+  private String model = "";
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "Labelled examples (default: data.test of the run).")
+  private @Nullable String data;
+
+  @Mixin private SourceOptions options = new SourceOptions();
+
+  @Option(
+      names = "--mode",
+      defaultValue = "all",
+      paramLabel = "MODE",
+      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Mode mode = Mode.ALL;
+
+  @Option(names = "--json", description = "Print JSON instead of a table.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    ModelFolder folder = ModelFolder.open(model, Sessions.hadoop());
+    DataSource source = data == null ? folder.job().data().test() : options.source(data);
+    Map<Mode, TrainingState> states = states(folder);
+    Map<Mode, Evaluation> found = new EnumMap<>(Mode.class);
+    try (SparkSession session = Sessions.start("evaluate");
+        ShardedDataset examples = Examples.prepare(session, folder.job(), source)) {
+      ModelEvaluator evaluator = new ModelEvaluator(session, JobSettings.worker(folder.job()));
+      states.forEach(
+          (form, state) ->
+              found.put(
+                  form,
+                  evaluator.evaluate(
+                      state,
+                      form == Mode.FLOAT ? Arithmetic.FLOAT : Arithmetic.QUANTIZED,
+                      examples)));
+    }
+    print(folder, found);
+    return 0;
+  }
+
+  /** The states that the wanted forms have; a form that is asked for by name must be there. */
+  private Map<Mode, TrainingState> states(ModelFolder folder) {
+    Map<Mode, TrainingState> states = new EnumMap<>(Mode.class);
+    for (Mode form : mode.forms()) {
+      Optional<TrainingState> state = folder.endOf(form.phase);
+      if (state.isEmpty() && mode != Mode.ALL) {
+        throw new IllegalStateException(
+            "Cannot evaluate %s: the run in %s did not get there (allowed: all)"
+                .formatted(form, model));
+      }
+      state.ifPresent(found -> states.put(form, found));
+    }
+    if (states.isEmpty()) {
+      throw new IllegalStateException(
+          "Cannot evaluate " + model + ": no phase of its training has ended (use --resume)");
+    }
+    return states;
+  }
+
+  private void print(ModelFolder folder, Map<Mode, Evaluation> found) {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    if (json) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      found.forEach(
+          (form, evaluation) -> {
+            values.put(form + "Accuracy", evaluation.accuracy());
+            values.put(form + "Loss", evaluation.loss());
+            values.put("examples", evaluation.examples());
+          });
+      out.print(Json.document(values));
+    } else {
+      boolean regression = folder.job().data().isRegression();
+      Accuracies accuracies =
+          new Accuracies(
+              accuracy(found, Mode.FLOAT),
+              accuracy(found, Mode.PTQ),
+              accuracy(found, Mode.QAT),
+              OptionalDouble.empty());
+      out.print(AccuracyTable.text(accuracies, regression ? Measure.R_SQUARED : Measure.ACCURACY));
+    }
+    out.flush();
+  }
+
+  private static OptionalDouble accuracy(Map<Mode, Evaluation> found, Mode form) {
+    Evaluation evaluation = found.get(form);
+    return evaluation == null ? OptionalDouble.empty() : OptionalDouble.of(evaluation.accuracy());
+  }
+}

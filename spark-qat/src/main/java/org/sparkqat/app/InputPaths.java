@@ -1,0 +1,64 @@
+package org.sparkqat.app;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.sparkqat.app.config.ConfigurationText;
+import org.sparkqat.app.config.JobConfiguration;
+
+/**
+ * Makes the paths of a configuration absolute, so that the configuration in the output folder
+ * serves from anywhere. A relative input path counts from the current directory, or, when that does
+ * not have it, from the project folder of the configuration file; an output path always counts from
+ * the current directory.
+ */
+final class InputPaths {
+
+  private final Optional<java.nio.file.Path> projectFolder;
+  private final Configuration hadoop;
+
+  InputPaths(Optional<java.nio.file.Path> projectFolder, Configuration hadoop) {
+    this.projectFolder = projectFolder;
+    this.hadoop = hadoop;
+  }
+
+  ConfigurationText resolve(String source, ConfigurationText text) throws IOException {
+    JobConfiguration job = text.job();
+    List<String> overrides = new ArrayList<>();
+    overrides.add(override("data.train.path", input(job.data().train().path())));
+    overrides.add(override("data.test.path", input(job.data().test().path())));
+    overrides.add(override("output.path", qualified(new Path(job.output().path()))));
+    if (job.model().weights().isPresent()) {
+      overrides.add(override("model.weights", input(job.model().weights().get())));
+    }
+    return ConfigurationText.read(source, text.resolved(), overrides);
+  }
+
+  private static String override(String key, String path) {
+    return key + "='" + path.replace("'", "''") + "'";
+  }
+
+  private String input(String path) throws IOException {
+    Path given = new Path(path);
+    boolean relative = given.toUri().getScheme() == null && !given.isAbsolute();
+    if (relative && projectFolder.isPresent() && !exists(given)) {
+      Path other = new Path(new Path(projectFolder.get().toUri()), given);
+      return exists(other) ? qualified(other) : path;
+    }
+    return qualified(given);
+  }
+
+  private String qualified(Path path) throws IOException {
+    FileSystem files = path.getFileSystem(hadoop);
+    return files.makeQualified(path).toString();
+  }
+
+  private boolean exists(Path path) throws IOException {
+    var found = path.getFileSystem(hadoop).globStatus(path);
+    return found != null && found.length > 0;
+  }
+}

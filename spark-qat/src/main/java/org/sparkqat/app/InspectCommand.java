@@ -1,0 +1,65 @@
+package org.sparkqat.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.app.report.ModelTable;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.QuantizedGraph;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code inspect}: what a network consists of, and how it is quantized. */
+@Command(
+    name = "inspect",
+    description = "Shows layers, shapes, parameters, bits, ranges and sizes of a network.",
+    mixinStandardHelpOptions = true)
+final class InspectCommand implements Callable<Integer> {
+
+  /** Either a trained model or a configuration. */
+  static final class Subject {
+    @Option(names = "--model", paramLabel = "DIR", description = "Output folder of a run.")
+    private @Nullable String model;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Configuration of a job.")
+    private @Nullable String config;
+  }
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Subject subject = new Subject();
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Override a key of --config.")
+  private List<String> overrides = List.of();
+
+  @Option(names = "--json", description = "Print JSON instead of a table.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    ModelTable table = table(Sessions.hadoop());
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.print(json ? table.json() : table.text());
+    out.flush();
+    return CommandLine.ExitCode.OK;
+  }
+
+  private ModelTable table(Configuration hadoop) throws IOException {
+    if (subject.model != null) {
+      ModelFolder folder = ModelFolder.open(subject.model, hadoop);
+      return ModelTable.of(folder.model(folder.latest()));
+    }
+    var job =
+        new ConfigurationFile(Objects.requireNonNull(subject.config)).read(overrides, hadoop).job();
+    return ModelTable.of(QuantizedGraph.of(BlockGraph.of(job.network()), job.scheme()));
+  }
+}

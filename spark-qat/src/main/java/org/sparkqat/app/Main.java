@@ -1,0 +1,65 @@
+package org.sparkqat.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The program: one command line, whose exit code is that of the driver. */
+@Command(
+    name = "spark-qat",
+    description = "Trains quantized networks on Apache Spark.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      ExportCommand.class,
+      InspectCommand.class,
+      ImportCommand.class
+    },
+    versionProvider = Version.class)
+public final class Main {
+
+  @Option(
+      names = FailureHandler.STACKTRACE,
+      scope = ScopeType.INHERIT,
+      description = "Show where in the program a failure happened.")
+  private boolean stacktrace;
+
+  private Main() {}
+
+  boolean showsStacktrace() {
+    return stacktrace;
+  }
+
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs one command: 0 on success, 2 on wrong usage or configuration, 1 on anything else. */
+  static int run(String... args) {
+    return run(commandLine(), args);
+  }
+
+  static int run(CommandLine commandLine, String... args) {
+    if (args.length == 0) {
+      commandLine.usage(commandLine.getErr());
+      return CommandLine.ExitCode.USAGE;
+    }
+    try {
+      return commandLine.execute(args);
+    } catch (Throwable e) {
+      // Errors too: a user who runs out of memory deserves a sentence.
+      return FailureHandler.report(e, commandLine);
+    }
+  }
+
+  static CommandLine commandLine() {
+    FailureHandler handler = new FailureHandler();
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(handler)
+        .setParameterExceptionHandler(handler)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+}

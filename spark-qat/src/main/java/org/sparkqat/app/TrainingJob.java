@@ -1,0 +1,157 @@
+package org.sparkqat.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.sparkqat.app.config.CheckpointConfiguration;
+import org.sparkqat.app.config.ConfigurationText;
+import org.sparkqat.app.config.JobConfiguration;
+import org.sparkqat.app.output.MetricsLog;
+import org.sparkqat.app.output.RunFolder;
+import org.sparkqat.app.output.StartMode;
+import org.sparkqat.app.output.Summary;
+import org.sparkqat.app.progress.Progress;
+import org.sparkqat.app.report.AccuracyTable;
+import org.sparkqat.app.report.AccuracyTable.Measure;
+import org.sparkqat.data.ShardedDataset;
+import org.sparkqat.distributed.CheckpointKeeper;
+import org.sparkqat.distributed.QatTrainer;
+import org.sparkqat.distributed.TrainingSettings;
+import org.sparkqat.engine.Engines;
+import org.sparkqat.engine.Kernels;
+import org.sparkqat.training.CheckpointRetention;
+import org.sparkqat.training.CheckpointStore;
+import org.sparkqat.training.Position;
+import org.sparkqat.training.TrainingState;
+
+/** What {@code train} does, from the checked configuration to the files of the output folder. */
+final class TrainingJob {
+
+  private final ConfigurationText text;
+  private final JobConfiguration job;
+  private final StartMode mode;
+  private final Configuration hadoop;
+  private final RunFolder folder;
+  private final PrintWriter out;
+
+  private TrainingJob(
+      ConfigurationText text,
+      StartMode mode,
+      Configuration hadoop,
+      RunFolder folder,
+      PrintWriter out) {
+    this.text = text;
+    this.job = text.job();
+    this.mode = mode;
+    this.hadoop = hadoop;
+    this.folder = folder;
+    this.out = out;
+  }
+
+  /** Checks all that can be checked before Spark starts. */
+  static TrainingJob prepare(
+      ConfigurationFile file, List<String> overrides, StartMode mode, PrintWriter out)
+      throws IOException {
+    Configuration hadoop = Sessions.hadoop();
+    ConfigurationText text =
+        new InputPaths(file.projectFolder(), hadoop)
+            .resolve(file.path(), file.read(overrides, hadoop));
+    RunFolder folder = RunFolder.of(text.job().output().path(), hadoop);
+    folder.requireStartable(mode);
+    return new TrainingJob(text, mode, hadoop, folder, out);
+  }
+
+  void execute() throws IOException {
+    try (SparkSession session = Sessions.start("train");
+        Kernels kernels = Engines.open(job.training().engine());
+        ShardedDataset train = Examples.prepare(session, job, job.data().train());
+        ShardedDataset test = Examples.prepare(session, job, job.data().test())) {
+      train.requireGlobalBatch(job.training().batchSize());
+      run(session, kernels.instructionSet(), train, test);
+    }
+  }
+
+  private void run(
+      SparkSession session, String instructionSet, ShardedDataset train, ShardedDataset test)
+      throws IOException {
+    TrainingSettings settings = JobSettings.training(job);
+    QatTrainer trainer = new QatTrainer(session, settings);
+    job.cluster().workers().ifPresent(trainer::workers);
+    CheckpointStore checkpoints =
+        CheckpointStore.open(
+            folder.checkpoints(),
+            hadoop,
+            JobSettings.origin(text.fingerprint(), instructionSet),
+            new CheckpointRetention(job.training().checkpoint().keep()));
+    StartingState start = StartingState.of(mode, checkpoints, job, trainer, hadoop);
+
+    // All is checked: from here on the folder changes.
+    folder.prepare(mode);
+    checkpoints.removeLeftovers();
+    folder.write(RunFolder.CONFIGURATION, text.resolved());
+    long examples = train.examples();
+    TrainingState end;
+    try (Progress progress = Progress.onStderr(job.data().shape().rank() == 3 ? "img" : "rows")) {
+      announce(progress, start, examples, test.examples());
+      end = train(trainer, start, checkpoints, progress, train, test);
+    }
+    Summary summary = RunSummary.of(job, folder, end, session.version(), instructionSet);
+    new RunFiles(folder, job, text.resolved()).write(summary, trainer.model(end));
+    out.println();
+    out.print(AccuracyTable.text(summary.accuracies(), measure()));
+    out.println();
+    out.println("Written to " + folder.root());
+    out.flush();
+  }
+
+  private TrainingState train(
+      QatTrainer trainer,
+      StartingState start,
+      CheckpointStore checkpoints,
+      Progress progress,
+      ShardedDataset train,
+      ShardedDataset test)
+      throws IOException {
+    MetricsLog metrics =
+        start.checkpoint().isPresent()
+            ? MetricsLog.resume(folder, start.state().position().step())
+            : MetricsLog.start(folder);
+    RunRecorder recorder =
+        new RunRecorder(
+            metrics, progress, measure(), job.training().batchSize(), steps(train.examples()));
+    CheckpointConfiguration when = job.training().checkpoint();
+    // The metrics reach the disk before the states that they lead to.
+    CheckpointKeeper keeper = new CheckpointKeeper(checkpoints, when.everySteps(), recorder::flush);
+    trainer.listener(recorder).keeper(new EpochThinning(keeper, when.everyEpochs()));
+    try {
+      return trainer.train(start.state(), train, test);
+    } finally {
+      recorder.flush();
+    }
+  }
+
+  private long steps(long examples) {
+    int epochs = job.training().floatEpochs() + job.training().qatEpochs();
+    return examples / job.training().batchSize() * epochs;
+  }
+
+  private void announce(
+      Progress progress, StartingState start, long trainExamples, long testExamples) {
+    progress.message(
+        "%s: %,d training and %,d test examples in %d shards"
+            .formatted(job.model().name(), trainExamples, testExamples, job.training().shards()));
+    Position at = start.state().position();
+    if (start.checkpoint().isPresent()) {
+      progress.message(
+          "Resuming from checkpoint %s (step %d)".formatted(start.checkpoint().get(), at.step()));
+    } else if (mode instanceof StartMode.Resume) {
+      progress.message("No checkpoint to resume from: starting from the beginning");
+    }
+  }
+
+  private Measure measure() {
+    return job.data().isRegression() ? Measure.R_SQUARED : Measure.ACCURACY;
+  }
+}

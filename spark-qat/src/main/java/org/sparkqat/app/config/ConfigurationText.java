@@ -1,0 +1,66 @@
+package org.sparkqat.app.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * A configuration as it was read.
+ *
+ * @param job what it says
+ * @param resolved the same with every default made explicit, as YAML; reading it gives an equal job
+ * @param fingerprint the keys that decide the result, with their values
+ */
+public record ConfigurationText(
+    JobConfiguration job, String resolved, Map<String, String> fingerprint) {
+
+  private static final int LINE_WIDTH = 120;
+
+  /**
+   * Reads and checks a configuration.
+   *
+   * @param source what messages call it, e.g. the path of its file
+   * @param overrides {@code key.of.value=value}, later ones win
+   * @throws InvalidConfigurationException with all its mistakes
+   */
+  public static ConfigurationText read(String source, String yaml, List<String> overrides) {
+    return read(source, yaml, overrides, name -> Optional.ofNullable(System.getenv(name)));
+  }
+
+  static ConfigurationText read(
+      String source,
+      String yaml,
+      List<String> overrides,
+      Function<String, Optional<String>> environment) {
+    Problems problems = new Problems();
+    Tree.Mapping file = YamlText.file(source, yaml, environment, problems);
+    Tree.Mapping tree = new Overrides(environment, problems).apply(file, overrides);
+    Reading reading = new Reading(problems);
+    Section root = Section.root(reading, tree);
+    JobConfiguration job = new JobReader(root).read();
+    reading.reportUnknownKeys();
+    problems.throwIfAny();
+    return new ConfigurationText(job, write(root.resolved()), Fingerprint.of(root.resolved()));
+  }
+
+  /** Every key that reading the given configuration asks for, whether it is valid or not. */
+  static Set<KeyDescription> keys(String yaml, List<String> overrides) {
+    Problems problems = new Problems();
+    Reading reading = new Reading(problems);
+    Tree.Mapping file = YamlText.file("keys", yaml, name -> Optional.empty(), problems);
+    Tree.Mapping tree = new Overrides(name -> Optional.empty(), problems).apply(file, overrides);
+    new JobReader(Section.root(reading, tree)).read();
+    return reading.keys();
+  }
+
+  private static String write(Map<String, Object> values) {
+    DumperOptions options = new DumperOptions();
+    options.setDefaultFlowStyle(DumperOptions.FlowStyle.AUTO);
+    options.setWidth(LINE_WIDTH);
+    return new Yaml(options).dump(values);
+  }
+}

@@ -1,0 +1,39 @@
+package org.sparkqat.app.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The keys of a configuration that decide the result: a run goes on only where they are equal. */
+final class Fingerprint {
+
+  /** Where data and outputs lie, who computes, and when states are written down. */
+  private static final List<String> WITHOUT_EFFECT =
+      List.of(
+          "data.train.",
+          "data.test.",
+          "model.weights",
+          "training.engine",
+          "training.checkpoint.",
+          "cluster.",
+          "output.");
+
+  private Fingerprint() {}
+
+  /** Each key's value as text. */
+  static Map<String, String> of(Map<String, Object> resolved) {
+    Map<String, String> flat = new TreeMap<>();
+    flatten("", resolved, flat);
+    flat.keySet().removeIf(key -> WITHOUT_EFFECT.stream().anyMatch(key::startsWith));
+    return flat;
+  }
+
+  private static void flatten(String path, Object value, Map<String, String> flat) {
+    if (value instanceof Map<?, ?> group) {
+      group.forEach(
+          (key, child) -> flatten(path.isEmpty() ? "" + key : path + "." + key, child, flat));
+    } else {
+      flat.put(path, String.valueOf(value));
+    }
+  }
+}

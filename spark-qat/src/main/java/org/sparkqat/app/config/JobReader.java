@@ -1,0 +1,77 @@
+package org.sparkqat.app.config;
+
+import java.util.List;
+import java.util.Optional;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationScheme;
+
+/** Reads the groups of a job and checks what no group can check alone. */
+final class JobReader {
+
+  private final Section root;
+
+  JobReader(Section root) {
+    this.root = root;
+  }
+
+  JobConfiguration read() {
+    DataConfiguration data = DataConfiguration.read(root.group("data"));
+    Section modelSection = root.group("model");
+    ModelConfiguration model = ModelConfiguration.read(modelSection);
+    Section quantizationSection = root.group("quantization");
+    QuantizationConfiguration quantization = QuantizationReader.read(quantizationSection);
+    Section trainingSection = root.group("training");
+    TrainingConfiguration training = TrainingReader.read(trainingSection, data);
+    ClusterConfiguration cluster = ClusterConfiguration.read(root.group("cluster"));
+    OutputConfiguration output = OutputConfiguration.read(root.group("output"));
+    if (training.floatEpochs() == 0 && model.weights().isEmpty()) {
+      trainingSection.conflict("float-epochs", "0 needs model.weights to start from");
+    }
+    if (!training.augmentation().isOff() && data.shape().rank() != 3) {
+      trainingSection.problem(
+          "augmentation",
+          "Invalid training.augmentation: data.shape %s is no image [channels, height, width]"
+              .formatted(data.shape()));
+    }
+    network(modelSection, model, data)
+        .ifPresent(network -> checkScheme(quantizationSection, quantization.scheme(), network));
+    return new JobConfiguration(data, model, quantization, training, cluster, output);
+  }
+
+  /** The network, when what it is made from has no mistakes so far. */
+  private Optional<Network> network(
+      Section section, ModelConfiguration model, DataConfiguration data) {
+    if (root.hasProblems()) {
+      return Optional.empty();
+    }
+    String key = model.layers().isEmpty() ? "name" : "layers";
+    Optional<Network> network = section.checked(key, () -> model.network(data));
+    network
+        .filter(net -> !net.output().shape().equals(new org.sparkqat.tensor.Shape(data.outputs())))
+        .ifPresent(
+            net ->
+                section.problem(
+                    key,
+                    "Invalid %s: the last layer '%s' has shape %s (data.classes %d needs [%d])"
+                        .formatted(
+                            section.path(key),
+                            net.output().name(),
+                            net.output().shape(),
+                            data.classes(),
+                            data.outputs())));
+    return network;
+  }
+
+  private static void checkScheme(Section section, QuantizationScheme scheme, Network network) {
+    BlockGraph graph = BlockGraph.of(network);
+    for (QuantizationRule rule : scheme.rules()) {
+      QuantizationScheme alone =
+          new QuantizationScheme(
+              scheme.weights(), scheme.activations(), scheme.firstLastBits(), List.of(rule));
+      section.checked("layers", () -> QuantizedGraph.of(graph, alone));
+    }
+  }
+}

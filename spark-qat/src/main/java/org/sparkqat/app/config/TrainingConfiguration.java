@@ -1,0 +1,37 @@
+package org.sparkqat.app.config;
+
+import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.training.GradientClipping;
+import org.sparkqat.training.LearningRate;
+import org.sparkqat.training.Loss;
+import org.sparkqat.training.Optimizer;
+
+/**
+ * Group {@code training}: the loop float → calibration → QAT, and what a step does.
+ *
+ * @param seed of all random numbers
+ * @param batchSize examples of a global batch, a multiple of {@code shards}
+ * @param shards logical data-parallel lanes, a power of two
+ * @param calibrationSteps global batches whose ranges are observed between float and QAT phase
+ */
+public record TrainingConfiguration(
+    long seed,
+    int batchSize,
+    int shards,
+    EngineChoice engine,
+    int floatEpochs,
+    int calibrationSteps,
+    int qatEpochs,
+    Loss loss,
+    Optimizer optimizer,
+    LearningRate learningRate,
+    LearningRate qatLearningRate,
+    GradientClipping clipping,
+    AugmentationConfiguration augmentation,
+    CheckpointConfiguration checkpoint) {
+
+  /** Examples of a micro-batch: what one shard contributes to a step. */
+  public int microBatch() {
+    return batchSize / shards;
+  }
+}

@@ -1,0 +1,183 @@
+package org.sparkqat.app.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.app.output.Json;
+import org.sparkqat.network.Block;
+import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.training.TrainedModel;
+
+/** The blocks of a network with their shapes, bits, ranges and sizes. */
+public final class ModelTable {
+
+  static final List<String> HEADINGS =
+      List.of(
+          "block",
+          "type",
+          "output",
+          "parameters",
+          "weights",
+          "activations",
+          "range",
+          "float",
+          "quantized");
+
+  private final String name;
+  private final List<BlockRow> rows;
+
+  private ModelTable(String name, List<BlockRow> rows) {
+    this.name = name;
+    this.rows = List.copyOf(rows);
+  }
+
+  /** A network that is not trained: no ranges are known. */
+  public static ModelTable of(QuantizedGraph graph) {
+    return of(graph, Optional.empty());
+  }
+
+  /** A trained network, with the ranges in force. */
+  public static ModelTable of(TrainedModel model) {
+    return of(model.graph(), Optional.of(model.ranges()));
+  }
+
+  private static ModelTable of(QuantizedGraph graph, Optional<Ranges> ranges) {
+    Network network = graph.graph().network();
+    List<BlockRow> rows = new ArrayList<>();
+    rows.add(input(graph.input(), ranges, network));
+    for (Block block : graph.graph().blocks()) {
+      rows.add(
+          BlockRow.of(
+              block,
+              graph.weights().get(block.index()),
+              graph.outputs().get(block.index()),
+              ranges,
+              network.parameters(),
+              network.statistics()));
+    }
+    return new ModelTable(network.name(), rows);
+  }
+
+  private static BlockRow input(QuantizationPoint point, Optional<Ranges> ranges, Network network) {
+    return new BlockRow(
+        Network.INPUT,
+        "normalization",
+        network.inputShape().toString(),
+        0,
+        Optional.empty(),
+        Optional.of(point),
+        ranges.map(all -> BlockRow.range(point, all)).filter(range -> !range.isEmpty()),
+        0,
+        0);
+  }
+
+  String name() {
+    return name;
+  }
+
+  List<BlockRow> rows() {
+    return rows;
+  }
+
+  public long parameters() {
+    return rows.stream().mapToLong(BlockRow::parameters).sum();
+  }
+
+  /** Bytes of the float network. */
+  public long floatBytes() {
+    return rows.stream().mapToLong(BlockRow::floatBytes).sum();
+  }
+
+  /** Bytes of the quantized network. */
+  public long quantizedBytes() {
+    return rows.stream().mapToLong(BlockRow::quantizedBytes).sum();
+  }
+
+  /** The table in plain text. */
+  public String text() {
+    TextTable table =
+        new TextTable(
+            List.of(
+                TextTable.Side.LEFT,
+                TextTable.Side.LEFT,
+                TextTable.Side.LEFT,
+                TextTable.Side.RIGHT,
+                TextTable.Side.LEFT,
+                TextTable.Side.LEFT,
+                TextTable.Side.LEFT,
+                TextTable.Side.RIGHT,
+                TextTable.Side.RIGHT));
+    table.row(HEADINGS.toArray(new String[0]));
+    table.rule();
+    List<List<String>> cells = cells();
+    for (List<String> row : cells.subList(0, rows.size())) {
+      table.row(row.toArray(new String[0]));
+    }
+    table.rule();
+    table.row(cells.get(rows.size()).toArray(new String[0]));
+    return table.toString();
+  }
+
+  /** The cells of each block's row, and of the totals. */
+  List<List<String>> cells() {
+    List<List<String>> cells = new ArrayList<>();
+    for (BlockRow row : rows) {
+      cells.add(
+          List.of(
+              row.name(),
+              row.type(),
+              row.shape(),
+              count(row.parameters()),
+              row.weightText(),
+              row.activationText(),
+              row.rangeText(),
+              bytes(row.floatBytes()),
+              bytes(row.quantizedBytes())));
+    }
+    cells.add(
+        List.of(
+            name,
+            "",
+            "",
+            count(parameters()),
+            "",
+            "",
+            "",
+            bytes(floatBytes()),
+            bytes(quantizedBytes())));
+    return cells;
+  }
+
+  /** The same as JSON. */
+  public String json() {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    values.put("name", name);
+    values.put("parameters", parameters());
+    values.put("floatBytes", floatBytes());
+    values.put("quantizedBytes", quantizedBytes());
+    values.put("blocks", rows.stream().map(BlockRow::json).toList());
+    return Json.document(values);
+  }
+
+  static String count(long value) {
+    return value == 0 ? "" : String.format(Locale.ROOT, "%,d", value);
+  }
+
+  static String bytes(long bytes) {
+    if (bytes == 0) {
+      return "";
+    }
+    return bytes < 1024
+        ? bytes + " B"
+        : bytes < 1 << 20
+            ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
+            : String.format(Locale.ROOT, "%.2f MiB", bytes / 1048576.0);
+  }
+}

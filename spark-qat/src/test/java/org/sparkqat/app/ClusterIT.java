@@ -1,0 +1,89 @@
+package org.sparkqat.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkqat.app.SmallJob.Hashes;
+import org.sparkqat.app.SmallJob.Result;
+
+/** The configuration decides the result; the cluster decides only the speed. */
+@Tag("cluster")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClusterIT {
+
+  private static final String TWO_EXECUTORS = "local-cluster[2,1,1024]";
+  private static final String KRYO = "spark.serializer=org.apache.spark.serializer.KryoSerializer";
+
+  private SmallJob job;
+  private Hashes expected;
+
+  @BeforeAll
+  void trainOnOneCore(@TempDir Path folder) throws IOException {
+    job = SmallJob.in(folder);
+    expected = job.train("reference", "--master", "local[1]").hashes();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local[2]", "local-cluster[3,1,1024]"})
+  void theClusterChangesNoBit(String master) throws IOException {
+    assertThat(job.train(master, "--master", master).hashes()).isEqualTo(expected);
+  }
+
+  @Test
+  void nothingThatTravelsIsUnknownToKryo() throws IOException {
+    Result result =
+        job.train(
+            "kryo",
+            "--master=" + TWO_EXECUTORS,
+            "--conf",
+            KRYO,
+            "--conf",
+            "spark.kryo.registrationRequired=true",
+            "--conf",
+            "spark.kryo.registrator=org.sparkqat.data.DataKryoRegistrator");
+    assertThat(result.hashes()).isEqualTo(expected);
+  }
+
+  @Test
+  void aLostExecutorChangesNoBit() throws Exception {
+    try (RunningJob run = job.start("lost", "--master", TWO_EXECUTORS)) {
+      run.await(() -> Files.exists(job.path("lost").resolve("checkpoints")));
+      List<ProcessHandle> executors = run.executors();
+      assertThat(executors).hasSize(2);
+      executors.get(0).destroyForcibly();
+      run.awaitSuccess();
+      assertThat(run.messages()).contains("Lost executor");
+    }
+    assertThat(job.hashes("lost")).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 17})
+  void thePartitionsOfTheInputChangeNoBit(int partitions) throws IOException {
+    assertSameResult("partitions" + partitions, job.examples().repartition(partitions));
+  }
+
+  @Test
+  void sortedInputChangesNoBit() throws IOException {
+    assertSameResult("sorted", job.examples().coalesce(1).sortWithinPartitions("label", "image"));
+  }
+
+  private void assertSameResult(String form, Dataset<Row> table) throws IOException {
+    Path path = job.path(form + "-data");
+    SmallJob.write(table, path);
+    String[] arguments = {"--master", "local[2]", "--set", "data.train.path=" + path};
+    assertThat(job.train(form, arguments).hashes()).isEqualTo(expected);
+  }
+}

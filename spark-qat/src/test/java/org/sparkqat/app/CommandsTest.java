@@ -1,0 +1,137 @@
+package org.sparkqat.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CommandsTest {
+
+  private static final String CONFIGURATION =
+      """
+      data:
+        train: {path: train.parquet}
+        test: {path: test.parquet}
+        features: image
+        label: label
+        shape: [1, 28, 28]
+        classes: 10
+      model: {name: lenet5}
+      output: {path: %s}
+      """;
+
+  @TempDir private Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    CommandLine commandLine =
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return Main.run(commandLine, arguments);
+  }
+
+  private String configuration() throws IOException {
+    Path file = folder.resolve("conf/job.yaml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, CONFIGURATION.formatted(folder.resolve("out")));
+    return file.toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "evaluate", "predict", "export", "inspect"})
+  void everyCommandHelps(String command) {
+    assertThat(run(command, "--help")).isZero();
+    assertThat(out.toString()).startsWith("Usage: spark-qat " + command);
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "evaluate", "predict", "export", "inspect"})
+  void aMissingOptionIsWrongUsage(String command) {
+    assertThat(run(command)).isEqualTo(2);
+    assertThat(err.toString()).startsWith("spark-qat: ").contains("--help");
+  }
+
+  @Test
+  void aMistakeInTheConfigurationIsOneLineWithItsPlace() throws IOException {
+    String file = configuration();
+    assertThat(run("train", "--config", file, "--set", "quantization.weights.bits=17"))
+        .isEqualTo(2);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "spark-qat: --set quantization.weights.bits=17: Invalid quantization.weights.bits: 17"
+                + " (allowed: 2 to 8)");
+  }
+
+  @Test
+  void aMissingConfigurationIsWrongUsage() {
+    assertThat(run("train", "--config", "no/such/file.yaml")).isEqualTo(2);
+    assertThat(err.toString().lines())
+        .containsExactly("spark-qat: Invalid --config: no/such/file.yaml (no such file)");
+  }
+
+  @Test
+  void aStackTraceIsShownWhenAskedFor() {
+    run("train", "--stacktrace", "--config", "no/such/file.yaml");
+    assertThat(err.toString()).contains("\tat org.sparkqat.app.");
+  }
+
+  @Test
+  void aFolderThatHoldsARunIsLeftAlone() throws IOException {
+    Path summary = folder.resolve("out/summary.json");
+    Files.createDirectories(summary.getParent());
+    Files.writeString(summary, "{}");
+    assertThat(run("train", "--config", configuration())).isEqualTo(2);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("spark-qat: Cannot write to output.path: file:")
+        .endsWith(
+            "out already holds a run (add --resume to go on with it, or --overwrite to replace"
+                + " it)");
+    assertThat(summary).hasContent("{}");
+    assertThat(folder.resolve("out")).isDirectoryContaining(file -> file.equals(summary));
+  }
+
+  @Test
+  void resumeAndOverwriteExcludeEachOther() throws IOException {
+    assertThat(run("train", "--config", configuration(), "--resume", "--overwrite")).isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid options: --resume and --overwrite");
+  }
+
+  @Test
+  void aFolderWithoutARunIsNoModel() {
+    assertThat(run("evaluate", "--model", folder.toString())).isEqualTo(2);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "spark-qat: Invalid --model: "
+                + folder
+                + " (holds no config.yaml; must be the output folder of a run)");
+  }
+
+  @Test
+  void inspectShowsTheBlocksOfAConfiguration() throws IOException {
+    assertThat(run("inspect", "--config", configuration())).isZero();
+    assertThat(out.toString())
+        .contains("conv1")
+        .contains("convolution 5x5 + relu")
+        .contains("[6, 28, 28]")
+        .contains("8 bit per-channel, symmetric")
+        .contains("61,706");
+  }
+
+  @Test
+  void inspectSpeaksJson() throws IOException {
+    assertThat(run("inspect", "--config", configuration(), "--json")).isZero();
+    assertThat(out.toString()).contains("\"name\" : \"lenet5\"").contains("\"parameters\" : 61706");
+  }
+}

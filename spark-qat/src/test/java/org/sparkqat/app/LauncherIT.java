@@ -1,0 +1,78 @@
+package org.sparkqat.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkqat.testkit.CommandLine;
+import org.sparkqat.testkit.CommandLine.Outcome;
+
+@Tag("cli")
+class LauncherIT {
+  @Test
+  void theVersionIsTheOnlyOutput() {
+    Outcome outcome = CommandLine.launcher().run("--version");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).isEqualTo("spark-qat " + Version.current() + "\n");
+  }
+
+  @Test
+  void itWorksThroughALinkFromAFolderWithBlanks(@TempDir Path folder) throws IOException {
+    Path blanks = Files.createDirectory(folder.resolve("a b"));
+    Path link = Files.createSymbolicLink(blanks.resolve("the launcher"), launcher());
+    Outcome outcome = CommandLine.launcher().calledAs(link).in(blanks).run("--version");
+    Files.delete(link);
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+  }
+
+  @Test
+  void theExitCodeOfTheProgramIsTheExitCode() {
+    Outcome outcome = CommandLine.launcher().run("no-such-command", "--master", "local[1]");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("'no-such-command'").doesNotContain("\tat ", "--master");
+  }
+
+  @Test
+  void anOptionOfSparkSubmitWithoutItsValueIsWrongUsage() {
+    Outcome outcome = CommandLine.launcher().run("train", "--master");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).isEqualTo("spark-qat: Missing value of option: --master\n");
+  }
+
+  @Test
+  void sparkHomeDecidesWhoRunsTheJob(@TempDir Path home) throws IOException {
+    Path submit = Files.createDirectory(home.resolve("bin")).resolve("spark-submit");
+    Files.writeString(submit, "#!/bin/sh\nprintf '<%s>' \"$@\"\n");
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    Outcome outcome =
+        CommandLine.launcher()
+            .with("SPARK_HOME", home.toString())
+            .run("train", "--conf=a=b c", "--set", "x.y=1", "--master", "yarn", "--", "--name");
+    assertThat(outcome.out())
+        .startsWith("<--conf=a=b c><--master><yarn><--class><org.sparkqat.app.Main>")
+        .endsWith(".jar><train><--set><x.y=1><--><--name>");
+  }
+
+  @Test
+  void aSparkHomeWithoutSparkIsNamed(@TempDir Path home) {
+    Outcome outcome = CommandLine.launcher().with("SPARK_HOME", home.toString()).run("--version");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err())
+        .startsWith("spark-qat: Cannot find spark-submit: " + home + "/bin/spark-submit");
+  }
+
+  @Test
+  void aMissingJavaIsNamed(@TempDir Path home) {
+    Outcome outcome = CommandLine.launcher().with("JAVA_HOME", home.toString()).run("--version");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err()).contains("Cannot find Java: " + home, "Java 17 or later");
+  }
+
+  private static Path launcher() {
+    return CommandLine.projectFolder().resolve("submit-scripts/spark-qat");
+  }
+}

@@ -1,0 +1,265 @@
+package org.sparkqat.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkqat.data.DataSource;
+import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.Observer;
+import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Symmetry;
+import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.tensor.Shape;
+import org.sparkqat.training.LearningRate;
+import org.sparkqat.training.Loss;
+
+class ConfigurationTextTest {
+
+  @Test
+  void whatIsNotSaidHasItsDefault() {
+    JobConfiguration job = Configurations.job();
+    assertThat(job.scheme()).isEqualTo(QuantizationScheme.W8A8);
+    assertThat(job.data().train()).isEqualTo(DataSource.parquet("train.parquet"));
+    assertThat(job.data().features()).containsExactly("image");
+    assertThat(job.data().shape()).isEqualTo(new Shape(1, 28, 28));
+    assertThat(job.data().unit()).isEqualTo(255);
+    assertThat(job.training().seed()).isEqualTo(42);
+    assertThat(job.training().microBatch()).isEqualTo(16);
+    assertThat(job.quantization().batchNormFreezeEpoch()).isEmpty();
+    assertThat(job.cluster().workers()).isEmpty();
+    assertThat(job.network().output().shape()).isEqualTo(new Shape(10));
+  }
+
+  @Test
+  void theLearningRateOfQatIsATenthUnlessGiven() {
+    assertThat(Configurations.job("training.learning-rate.base=0.5").training().qatLearningRate())
+        .isEqualTo(new LearningRate.Cosine(0.05, 0, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "training.optimizer={type: adamw, weight-decay: 1e-2}",
+        "training.learning-rate={schedule: steps, base: 0.1, epochs: [1, 2.5], factor: 0.2}",
+        "training.learning-rate={schedule: one-cycle}",
+        "training.learning-rate={schedule: constant, warmup-epochs: 0.5}",
+        "quantization.layers=[{match: 'conv*', weights: {bits: 4}}, {match: input, activations: {observer: min-max}}]",
+        "quantization.first-last-bits=8",
+        "quantization.batch-norm-freeze-epoch=1",
+        "cluster={exchange: job-per-step, workers: 3}",
+        "data.train.options={header: true, sep: ';'}",
+        "data.key=id",
+        "model.weights=target/other",
+        "training.loss.label-smoothing=0.1",
+        "training.augmentation={crop-padding: 4, horizontal-flip: true}",
+        "output.path='8'",
+        "model={name: small, layers: [{name: flat, type: flatten}, {name: fc, type: fully-connected, outputs: 10, bias: true}]}",
+      })
+  void theResolvedConfigurationReadsBackToTheSameJob(String override) {
+    ConfigurationText first = Configurations.read(Configurations.MINIMAL, override);
+    ConfigurationText second = Configurations.read(first.resolved());
+    assertThat(second.job()).isEqualTo(first.job());
+    assertThat(second.resolved()).isEqualTo(first.resolved());
+  }
+
+  @Test
+  void theResolvedConfigurationSaysEveryDefault() {
+    assertThat(Configurations.read(Configurations.MINIMAL).resolved())
+        .contains("weights: {bits: 8, symmetric: true, granularity: per-channel}")
+        .contains("optimizer: {type: sgd, momentum: 0.9, nesterov: false, weight-decay: 0.0}")
+        .contains("first-last-bits: none")
+        .contains("workers: auto");
+  }
+
+  @Test
+  void aRuleInheritsWhatItDoesNotSay() {
+    JobConfiguration job =
+        Configurations.job(
+            "quantization.weights={bits: 6, granularity: per-tensor}",
+            "quantization.activations={observer: min-max}",
+            "quantization.layers=[{match: conv1, weights: {bits: 4}, activations: {bits: 5}}]");
+    assertThat(job.scheme().rules())
+        .singleElement()
+        .satisfies(
+            rule -> {
+              assertThat(rule.weights())
+                  .contains(new WeightQuantizer(4, Symmetry.SYMMETRIC, Granularity.PER_TENSOR));
+              assertThat(rule.activations())
+                  .contains(
+                      new ActivationQuantizer(
+                          5, Symmetry.ASYMMETRIC, Granularity.PER_TENSOR, new Observer.MinMax()));
+            });
+  }
+
+  @Test
+  void overridesReachItemsOfListsAndLaterOnesWin() {
+    JobConfiguration job =
+        Configurations.job(
+            "quantization.layers.0.match=conv1",
+            "quantization.layers.0.weights.bits=4",
+            "quantization.layers.0.weights.bits=3",
+            "data.mean=0.5",
+            "quantization.batch-norm-freeze-epoch=0");
+    assertThat(job.scheme().rules().get(0).match()).isEqualTo("conv1");
+    assertThat(job.scheme().rules().get(0).weights().orElseThrow().bits()).isEqualTo(3);
+    assertThat(job.data().mean()).isEqualTo(List.of(0.5));
+    assertThat(job.quantization().batchNormFreezeEpoch()).isEqualTo(OptionalInt.of(0));
+  }
+
+  @Test
+  void variablesOfTheEnvironmentAreReplaced() {
+    JobConfiguration job =
+        Configurations.job(
+            "data.train.path=${env:HOME_OF_DATA}/train", "quantization.weights.bits=${env:BITS}");
+    assertThat(job.data().train().path()).isEqualTo("/data/mnist/train");
+    assertThat(job.scheme().weights().bits()).isEqualTo(4);
+    assertThatThrownBy(() -> Configurations.job("output.path=${env:NOPE}/out"))
+        .hasMessage(
+            "--set output.path=${env:NOPE}/out: Invalid variable: ${env:NOPE} (not set in the"
+                + " environment)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "quantization.weights.bits=17|Invalid quantization.weights.bits: 17 (allowed: 2 to 8)",
+        "quantization.weights.bits=eight|Invalid quantization.weights.bits: eight (allowed: integer, 2 to 8)",
+        "quantization.weights.bits=[8]|Invalid quantization.weights.bits: a list (allowed: one value)",
+        "quantization.weights=8|Invalid quantization.weights: 8 (allowed: a group of keys)",
+        "quantization.weights.symmetric=yes|Invalid quantization.weights.symmetric: yes (allowed: true, false)",
+        "quantization.weights.granularity=per-chanel|Invalid quantization.weights.granularity: per-chanel (did you mean 'per-channel'? allowed: per-tensor, per-channel)",
+        "quantization.activations.momentum=0|Invalid quantization.activations.momentum: 0 (allowed: above 0, at most 1)",
+        "quantization.first-last-bits=9|Invalid quantization.first-last-bits: 9 (allowed: none, or 2 to 8)",
+        "training.batch_size=64|Unknown key: training.batch_size (did you mean 'batch-size'? allowed: seed, batch-size",
+        "qat-epochs=1|Unknown key: qat-epochs (did you mean training.qat-epochs? allowed: data, model",
+        "training.learning-rate.factor=0.5|Unknown key: training.learning-rate.factor (allowed: schedule, base, warmup-epochs, floor)",
+        "training.batch-size=0|Invalid training.batch-size: 0 (allowed: 1 to 1048576)",
+        "training.batch-size=100|Invalid training.batch-size: 100 (must be a multiple of training.shards 8)",
+        "training.shards=6|Invalid training.shards: 6 (must be a power of two)",
+        "training.float-epochs=0|Invalid training.float-epochs: 0 (0 needs model.weights to start from)",
+        "training={float-epochs: 0, qat-epochs: 0}|Invalid training.float-epochs: 0 (float-epochs and qat-epochs must not both be 0)",
+        "training.loss.type=mean-squared-error|Invalid training.loss.type: mean-squared-error (data.classes 10 needs cross-entropy)",
+        "data.classes=1|Invalid data.classes: 1 (allowed: 0 for regression, or 2 to 65536)",
+        "data.shape=[28, 28]|Invalid data.shape: [28, 28] (allowed: [channels, height, width] or [features])",
+        "data.shape=[1, 0, 28]|Invalid data.shape: 0 (allowed: 1 to 2147483647)",
+        "data.mean=[0.1, 0.2]|Invalid data.mean: 2 numbers (allowed: 1, or one for each of 1 channels)",
+        "data.std=0|Invalid data.std: 0 (allowed: above 0)",
+        "data.features=[a, b]|Invalid data.features: 2 columns (data.shape [1, 28, 28] needs 784, or one column)",
+        "data.label=|Missing key: data.label (required)",
+        "data.label=''|Invalid data.label: '' (allowed: name of a column)",
+        "model.name=lenet|Invalid model.name: lenet (did you mean 'lenet5'? allowed: lenet5, mlp, mobilenetv2-cifar, resnet20)",
+        "model=|Missing key: model.name (required, or model.layers; allowed: lenet5, mlp, mobilenetv2-cifar, resnet20)",
+        "quantization.layers=[{match: conv9, weights: {bits: 4}}]|Invalid quantization.layers match: 'conv9' (no such layer; allowed: input, conv1",
+        "quantization.layers=[{match: conv1}]|Invalid rule for 'conv1': it changes nothing (weights or activations)",
+        "quantization.layers.1.match=conv1|Invalid index of list quantization.layers: 1 (allowed: 0 to 0)",
+        "training.seed.x=1|Cannot set training.seed.x: training.seed is 7, not a group of keys",
+        "training.learning-rate={schedule: steps, epochs: [2, 1]}|Invalid training.learning-rate.epochs: [2.0, 1.0] (must rise)",
+        "training.learning-rate.base=.nan|Invalid training.learning-rate.base: .nan (allowed: number, above 0)",
+        "training.learning-rate.base=1e999|Invalid training.learning-rate.base: 1e999 (allowed: above 0)",
+        "training|Invalid --set: training (expects key.of.value=value)",
+        "training.seed=[|Invalid YAML: ",
+      })
+  void aMistakeIsNamedWithValueAndWhatIsAllowed(String override, String message) {
+    String yaml = Configurations.MINIMAL + "training: {seed: 7}\nquantization: {layers: []}\n";
+    assertThatThrownBy(() -> Configurations.read(yaml, override))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("--set " + override + ": " + message);
+  }
+
+  @Test
+  void allMistakesOfAFileAreToldAtOnceInTheOrderOfItsLines() {
+    String yaml =
+        """
+        data:
+          train: {path: train.parquet}
+          test: {path: test.parquet}
+          features: image
+          label: label
+          shape: [1, 28, 28]
+          classes: ten
+        quantization:
+          weights:
+            bits: 17
+          weigths: {}
+        model: {name: lenet5}
+        training: {shards: 3}
+        training: {shards: 4}
+        """;
+    assertThatThrownBy(() -> Configurations.read(yaml, "cluster.workers=0"))
+        .hasMessage(
+            """
+            job.yaml:1: Missing key: output.path (required)
+            job.yaml:7: Invalid data.classes: ten (allowed: integer, 0 to 65536)
+            job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: 2 to 8)
+            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: weights, activations, first-last-bits, layers, batch-norm-freeze-epoch)
+            job.yaml:13: Invalid training.shards: 3 (must be a power of two)
+            job.yaml:14: Duplicate key: training (first at line 13)
+            --set cluster.workers=0: Invalid cluster.workers: 0 (allowed: auto, or 1 to 65536)"""
+                .stripIndent());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'data: [1, 2'|job.yaml:1: Invalid YAML: expected ',' or ']'",
+        "'data: a: b'|job.yaml:1: Invalid YAML: mapping values are not allowed here",
+        "'just text'|job.yaml:1: Invalid configuration: just text (expects groups of keys)",
+        "'a: &x [*x]'|job.yaml:1: Invalid YAML: nested more than 50 levels deep",
+        "''|job.yaml:1: Missing key: data.classes (required)",
+      })
+  void textThatIsNoConfigurationIsRefused(String yaml, String message) {
+    assertThatThrownBy(() -> Configurations.read(yaml)).hasMessageContaining(message);
+  }
+
+  @Test
+  void aModelThatDoesNotFitTheDataIsNamedAtItsLine() {
+    assertThatThrownBy(() -> Configurations.job("data.shape=[784]"))
+        .hasMessage(
+            "job.yaml:8: Invalid layer 'conv1': cannot take the output of 'input' with shape [784]:"
+                + " expects an image [C, H, W], not [784]");
+  }
+
+  @Test
+  void aLayerOfADescriptionIsNamedWithItsNeighbour() {
+    assertThatThrownBy(
+            () ->
+                Configurations.job(
+                    "model={layers: [{name: conv, type: convolution, outputs: 4, kernel: 3}, {name:"
+                        + " fc, type: fully-connected, outputs: 10}]}"))
+        .hasMessageContaining(
+            "Invalid layer 'fc': cannot take the output of 'conv' with shape [4, 26, 26]");
+    assertThatThrownBy(
+            () ->
+                Configurations.job(
+                    "model={layers: [{name: flat, type: flatten}, {name: fc, type: fully-connected,"
+                        + " outputs: 9}]}"))
+        .hasMessageContaining(
+            "Invalid model.layers: the last layer 'fc' has shape [9] (data.classes 10 needs [10])");
+  }
+
+  @Test
+  void yamlCannotNameJavaClasses() {
+    assertThatThrownBy(() -> Configurations.read("data: !!javax.script.ScriptEngineManager [x]\n"))
+        .hasMessageContaining("job.yaml:1: Invalid YAML: Global tag is not allowed");
+  }
+
+  @Test
+  void aRegressionHasOneOutputAndSquaredError() {
+    JobConfiguration job =
+        Configurations.job(
+            "data={shape: [4], classes: 0, features: [a, b, c, d], label: y, train: {path: a, format: csv}, test: {path: b}}",
+            "model.name=mlp");
+    assertThat(job.training().loss()).isEqualTo(new Loss.MeanSquaredError(1));
+    assertThat(job.network().output().shape()).isEqualTo(new Shape(1));
+    assertThat(job.data().unit()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,103 @@
+package org.sparkqat.app.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkqat.training.Phase;
+
+class MetricsLogTest {
+
+  @TempDir private Path temporary;
+  private RunFolder folder;
+
+  @BeforeEach
+  void open() throws IOException {
+    folder = RunFolder.of(temporary.toString(), new Configuration());
+  }
+
+  private static Map<String, Object> step(long step) {
+    return new StepMetrics(Phase.FLOAT, 1, step, 128, 0.5, 0.1, 2, 0, 1, 0.25).event();
+  }
+
+  private static Map<String, Object> evaluation(long step) {
+    return new EvaluationMetrics("float", Phase.FLOAT, 1, step, 0.9, 0.3, 1000).event();
+  }
+
+  private List<String> events() throws IOException {
+    List<String> events = new ArrayList<>();
+    MetricsLog.read(folder, event -> events.add(event.get("kind") + " " + event.get("step")));
+    return events;
+  }
+
+  @Test
+  void eventsAppearOneALineWhenTheyAreFlushed() throws IOException {
+    MetricsLog log = MetricsLog.start(folder);
+    log.add(step(1));
+    assertThat(temporary.resolve("metrics.jsonl")).doesNotExist();
+    log.flush();
+    log.add(step(2));
+    log.flush();
+    log.flush();
+    assertThat(Files.readAllLines(temporary.resolve("metrics.jsonl")))
+        .hasSize(2)
+        .first()
+        .isEqualTo(
+            "{\"kind\":\"step\",\"phase\":\"float\",\"epoch\":1,\"step\":1,\"examples\":128,"
+                + "\"loss\":0.5,\"learningRate\":0.1,\"gradientNorm\":2.0,\"clippedShards\":0,"
+                + "\"clipFactor\":1.0,\"seconds\":0.25}");
+  }
+
+  @Test
+  void aNewRunStartsANewLog() throws IOException {
+    Files.writeString(temporary.resolve("metrics.jsonl"), "{\"kind\":\"step\",\"step\":9}\n");
+    MetricsLog log = MetricsLog.start(folder);
+    log.add(step(1));
+    log.flush();
+    assertThat(events()).containsExactly("step 1");
+  }
+
+  @Test
+  void aResumedRunHasNoStepTwice() throws IOException {
+    MetricsLog log = MetricsLog.start(folder);
+    for (int step = 1; step <= 4; step++) {
+      log.add(step(step));
+    }
+    log.add(evaluation(4));
+    log.add(step(5));
+    log.flush();
+    Path file = temporary.resolve("metrics.jsonl");
+    Files.writeString(file, "{\"kind\":\"step\",\"st", StandardOpenOption.APPEND);
+
+    MetricsLog resumed = MetricsLog.resume(folder, 4);
+    resumed.add(evaluation(4));
+    resumed.add(step(5));
+    resumed.add(step(6));
+    resumed.flush();
+    assertThat(events())
+        .containsExactly(
+            "step 1", "step 2", "step 3", "step 4", "evaluation 4", "step 5", "step 6");
+  }
+
+  @Test
+  void aRunResumedBeforeItsFirstEventHasALog() throws IOException {
+    MetricsLog log = MetricsLog.resume(folder, 0);
+    log.add(step(1));
+    log.flush();
+    assertThat(events()).containsExactly("step 1");
+  }
+
+  @Test
+  void numbersThatJsonDoesNotHaveAreNull() {
+    assertThat(Json.line(Map.of("loss", Double.NaN))).isEqualTo("{\"loss\":null}");
+  }
+}
