@@ -32,7 +32,12 @@ public final class FoldedWeights {
   private final boolean usesBatch;
   private final boolean folds;
 
-  FoldedWeights(
+  /**
+   * The weights of a block.
+   *
+   * @param statistics what normalizes
+   */
+  public FoldedWeights(
       Block block, QuantizedGraph graph, Arithmetic arithmetic, Normalization statistics) {
     Network network = graph.graph().network();
     int outputs = block.outputShape().channels();
@@ -76,7 +81,7 @@ public final class FoldedWeights {
   }
 
   /** True when normalization uses the statistics of the micro-batch. */
-  boolean usesBatch() {
+  public boolean usesBatch() {
     return usesBatch;
   }
 
@@ -85,8 +90,8 @@ public final class FoldedWeights {
     return folds;
   }
 
-  /** As {@link Operation#load}. */
-  void load(float[] parameters, float[] statistics, Ranges ranges) {
+  /** Takes the numbers that are in force until the next call. */
+  public void load(float[] parameters, float[] statistics, Ranges ranges) {
     normalization.ifPresent(n -> n.load(parameters, statistics));
     if (folds) {
       float[] factor = normalization.orElseThrow().factor;
@@ -117,7 +122,7 @@ public final class FoldedWeights {
   }
 
   /** The bias of a channel as a multiple of the accumulator's unit {@code s_x * s_w[o]}. */
-  int biasCode(int o, float unit) {
+  public int biasCode(int o, float unit) {
     return Folding.biasCode(biases[o], unit);
   }
 
@@ -170,7 +175,7 @@ public final class FoldedWeights {
   }
 
   /** Real width of one unit of a channel's accumulator, {@code s_x * s_w[o]}. */
-  float unit(int o, float srcScale) {
+  public float unit(int o, float srcScale) {
     return srcScale * codes.scales[o];
   }
 
@@ -181,5 +186,84 @@ public final class FoldedWeights {
       units[o] = unit(o, srcScale);
     }
     return units;
+  }
+
+  /** The batch normalization that is folded in. */
+  public Optional<NormalizationParameters> normalization() {
+    return normalization;
+  }
+
+  /** Codes less their zero points, or real weights, {@code [O, K]}; not to be changed. */
+  public float[] valuesInForce() {
+    return codes.codes;
+  }
+
+  /** The real bias of each output channel; not to be changed. */
+  public float[] biasesInForce() {
+    return biases;
+  }
+
+  /** What folding multiplied the weights of a channel by. */
+  public float factor(int o) {
+    return codes.factors[o];
+  }
+
+  /**
+   * The real bias of a channel, rounded to a multiple of the accumulator's unit where there are
+   * codes on both sides.
+   */
+  public float roundedBias(int o, float unit, boolean srcIsCodes) {
+    if (!codes.areCodes() || !srcIsCodes) {
+      return biases[o];
+    }
+    return (float) (biasCode(o, unit) * (double) unit);
+  }
+
+  /** Writes the real weights {@code [O, K]} of the forward pass, the factor undone with a batch. */
+  public void realWeights(float[] into) {
+    int perOutput = into.length / biases.length;
+    for (int o = 0; o < biases.length; o++) {
+      float scale = usesBatch ? codes.scales[o] / codes.factors[o] : codes.scales[o];
+      for (int i = o * perOutput; i < (o + 1) * perOutput; i++) {
+        into[i] = codes.codes[i] * scale;
+      }
+    }
+  }
+
+  /**
+   * Adds the gradients of weights, bias, gamma and beta; with a batch only that of the weights.
+   *
+   * @param diffWeights gradient of {@link #realWeights}
+   * @param diffBiases gradient of the real bias
+   */
+  public void addGradients(
+      float[] diffWeights, float[] diffBiases, float[] parameters, float[] gradient) {
+    for (int o = 0; o < biases.length; o++) {
+      float factor = usesBatch ? 1f : codes.factors[o];
+      codes.backward(o, factor, diffWeights, gradient, weight.offset());
+      if (!usesBatch) {
+        addBiasGradient(o, diffBiases[o], parameters, gradient);
+      }
+    }
+    if (folds && !usesBatch) {
+      NormalizationParameters n = normalization.orElseThrow();
+      for (int o = 0; o < biases.length; o++) {
+        double diff = codes.productOfInside(o, diffWeights, parameters, weight.offset());
+        gradient[n.gammaOffset + o] += (float) (diff * n.inverseDeviation(o));
+      }
+    }
+  }
+
+  /** Adds the gradient of a channel's bias, to which batch normalization may have been folded. */
+  void addBiasGradient(int o, float diff, float[] parameters, float[] gradient) {
+    if (normalization.isEmpty()) {
+      bias.ifPresent(b -> gradient[b.offset() + o] += diff);
+      return;
+    }
+    NormalizationParameters n = normalization.get();
+    float own = bias.map(b -> parameters[b.offset() + o]).orElse(0f);
+    gradient[n.betaOffset + o] += diff;
+    gradient[n.gammaOffset + o] += diff * (own - n.mean[o]) * n.inverseDeviation(o);
+    bias.ifPresent(b -> gradient[b.offset() + o] += diff * n.factor[o]);
   }
 }

@@ -20,11 +20,6 @@ final class InputOperation {
     Shape shape = graph.graph().network().inputShape();
     this.offset = normalization.offset();
     this.factor = normalization.factor();
-    if (offset.length != shape.channels()) {
-      throw new IllegalArgumentException(
-          "Invalid input normalization: %d channels, the network's input has %d"
-              .formatted(offset.length, shape.channels()));
-    }
     this.spatial = shape.spatial();
     this.dst = new Activations(settings.microBatch() * shape.size(), false);
     this.stage =

@@ -1,5 +1,9 @@
 package org.sparkqat.engine;
 
+import java.util.Optional;
+import org.sparkqat.network.InputNormalization;
+import org.sparkqat.network.QuantizedGraph;
+
 /**
  * One owner of the resources of an arithmetic library, from which the kernels of a plan are made.
  *
@@ -34,6 +38,15 @@ public interface Kernels extends AutoCloseable {
    * @throws UnsupportedOperationException if the library has no primitive for the sizes
    */
   WeightedKernel fullyConnected(int batch, int inputs, int outputs);
+
+  /**
+   * Compiles a network to a plan that runs wholly in the library, if it has all that the network
+   * needs.
+   */
+  default Optional<Plan> plan(
+      QuantizedGraph graph, InputNormalization normalization, PlanSettings settings) {
+    return Optional.empty();
+  }
 
   /** Closes every kernel made from this and releases all native memory; later calls do nothing. */
   @Override

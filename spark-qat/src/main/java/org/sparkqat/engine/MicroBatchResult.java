@@ -26,7 +26,8 @@ public final class MicroBatchResult {
     this.statisticCounts = new long[NormalizationParameters.batchNormalizations(network).size()];
   }
 
-  void clear() {
+  /** Forgets the micro-batch before. */
+  public void clear() {
     Arrays.fill(gradient, 0f);
     Arrays.fill(statisticSums, 0);
     Arrays.fill(statisticCounts, 0);
@@ -69,5 +70,20 @@ public final class MicroBatchResult {
   /** Index of the first block whose output holds NaN or infinity; -1: none was found. */
   public int firstNonFinite() {
     return firstNonFinite;
+  }
+
+  /** Takes the mean loss. */
+  public void setLoss(double newLoss) {
+    loss = newLoss;
+  }
+
+  /** Counts activations outside their range. */
+  public void addSaturated(long more) {
+    saturated += more;
+  }
+
+  /** Names the first block whose output holds NaN or infinity. */
+  public void setFirstNonFinite(int block) {
+    firstNonFinite = block;
   }
 }

@@ -7,7 +7,7 @@ import org.sparkqat.network.Node;
 import org.sparkqat.quantization.Ranges;
 
 /** The numbers of one batch-normalization layer that are in force, and where their gradients go. */
-final class NormalizationParameters {
+public final class NormalizationParameters {
 
   final float epsilon;
   private final int index;
@@ -71,5 +71,47 @@ final class NormalizationParameters {
     into.statisticSums[varianceOffset + channel] =
         squares + 2.0 * shift * sum + count * (double) shift * shift;
     into.statisticCounts[index] = count;
+  }
+
+  /** Added to the variance. */
+  public float epsilon() {
+    return epsilon;
+  }
+
+  /** The factors in force, one a channel, none 0; not to be changed. */
+  public float[] gamma() {
+    return gamma;
+  }
+
+  /** The summands in force, one a channel; not to be changed. */
+  public float[] beta() {
+    return beta;
+  }
+
+  /**
+   * Records a channel of a micro-batch.
+   *
+   * @param batchMean mean of the channel's values less shift
+   * @param batchVariance their variance, divided by count
+   */
+  public void record(
+      int channel,
+      double batchMean,
+      double batchVariance,
+      long count,
+      float shift,
+      MicroBatchResult into) {
+    double shifted = batchMean + shift;
+    into.statisticSums[meanOffset + channel] = count * shifted;
+    into.statisticSums[varianceOffset + channel] = count * (batchVariance + shifted * shifted);
+    into.statisticCounts[index] = count;
+  }
+
+  /** Adds the gradients of gamma and beta. */
+  public void addGradients(float[] diffGamma, float[] diffBeta, float[] gradient) {
+    for (int c = 0; c < gamma.length; c++) {
+      gradient[gammaOffset + c] += diffGamma[c];
+      gradient[betaOffset + c] += diffBeta[c];
+    }
   }
 }

@@ -94,11 +94,15 @@ final class WeightCodes {
    */
   void backward(float[] diffCodes, float srcScale, float[] gradient, int offset) {
     for (int o = 0; o < outputs; o++) {
-      float real = srcScale * factors[o] / scales[o];
-      int row = o * perOutput;
-      for (int i = row; i < row + perOutput; i++) {
-        gradient[offset + i] += Math.max(0f, mask[i]) * (diffCodes[i] * real);
-      }
+      backward(o, srcScale * factors[o] / scales[o], diffCodes, gradient, offset);
+    }
+  }
+
+  /** Adds {@code multiplier * diff} of one output inside the codes to {@code gradient}. */
+  void backward(int output, float multiplier, float[] diff, float[] gradient, int offset) {
+    int row = output * perOutput;
+    for (int i = row; i < row + perOutput; i++) {
+      gradient[offset + i] += Math.max(0f, mask[i]) * (diff[i] * multiplier);
     }
   }
 
@@ -109,11 +113,16 @@ final class WeightCodes {
    */
   double factorGradient(
       int output, float[] diffCodes, float srcScale, float[] parameters, int offset) {
+    return productOfInside(output, diffCodes, parameters, offset) * srcScale / scales[output];
+  }
+
+  /** {@code sum_i diff_i * w_i} of one output, over the weights inside the codes. */
+  double productOfInside(int output, float[] diff, float[] parameters, int offset) {
     int row = output * perOutput;
     double sum = 0;
     for (int i = row; i < row + perOutput; i++) {
-      sum += mask[i] < 0 ? 0 : (double) diffCodes[i] * parameters[offset + i];
+      sum += mask[i] < 0 ? 0 : (double) diff[i] * parameters[offset + i];
     }
-    return sum * srcScale / scales[output];
+    return sum;
   }
 }

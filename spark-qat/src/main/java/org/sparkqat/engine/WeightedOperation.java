@@ -32,7 +32,6 @@ final class WeightedOperation implements Operation {
   private final BatchNormalizer normalizer;
   private final boolean usesBatch;
   private final Parameter weight;
-  private final Optional<Parameter> bias;
   private final float[] accumulators;
   private final float[] diffWeights;
   private final int outputs;
@@ -59,7 +58,6 @@ final class WeightedOperation implements Operation {
     this.folded = new FoldedWeights(block, graph, settings.arithmetic(), settings.normalization());
     this.weights = folded.codes;
     this.weight = folded.weight;
-    this.bias = folded.bias;
     this.normalization = folded.normalization;
     this.usesBatch = folded.usesBatch();
     float epsilon = normalization.map(n -> n.epsilon).orElse(1f);
@@ -110,18 +108,11 @@ final class WeightedOperation implements Operation {
       if (usesBatch) {
         normalize(o, unit / weights.factors[o], context.result());
       } else {
-        normalizer.affine(o, accumulators, unit, quantizedBias(o, unit), dst.data);
+        normalizer.affine(
+            o, accumulators, unit, folded.roundedBias(o, unit, src.isCodes), dst.data);
       }
     }
     stage.forward(dst, context.pass(), context.result());
-  }
-
-  /** The bias as a multiple of the accumulator's unit, where there are codes on both sides. */
-  private float quantizedBias(int o, float unit) {
-    if (!weights.areCodes() || !src.isCodes) {
-      return folded.biases[o];
-    }
-    return (float) (folded.biasCode(o, unit) * (double) unit);
   }
 
   private void normalize(int o, float multiplier, @Nullable MicroBatchResult result) {
@@ -162,16 +153,7 @@ final class WeightedOperation implements Operation {
   /** Gradient of the bias, folded or not; the gradient of the output becomes that of the codes. */
   private void backwardBias(int o, float[] gradient) {
     double[] sums = normalizer.sumsAndScale(o, dst.diff, weights.scales[o], dst.diff);
-    float diffBias = (float) sums[0];
-    if (normalization.isEmpty()) {
-      bias.ifPresent(b -> gradient[b.offset() + o] += diffBias);
-      return;
-    }
-    NormalizationParameters n = normalization.get();
-    float own = bias.map(b -> parameters[b.offset() + o]).orElse(0f);
-    gradient[n.betaOffset + o] += diffBias;
-    gradient[n.gammaOffset + o] += diffBias * (own - n.mean[o]) * n.inverseDeviation(o);
-    bias.ifPresent(b -> gradient[b.offset() + o] += diffBias * n.factor[o]);
+    folded.addBiasGradient(o, (float) sums[0], parameters, gradient);
   }
 
   private void backwardKernel() {

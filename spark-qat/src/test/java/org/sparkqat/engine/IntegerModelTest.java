@@ -101,9 +101,9 @@ class IntegerModelTest {
                 point -> codes(block, point, drawn, values, oracle.coded(block.index())),
                 () -> reals(block, plan, oracle, values));
       }
-      Activations last = plan.activations(graph.output().index());
+      BlockOutput last = plan.output(graph.output().index());
       for (int i = 0; i < outputs.length; i++) {
-        assertThat(outputs[i]).isEqualTo(last.scale * last.data[i]);
+        assertThat(outputs[i]).isEqualTo(last.scale() * last.data()[i]);
       }
     }
   }
@@ -163,7 +163,7 @@ class IntegerModelTest {
   /** A block that passes codes passes them as they are; the last block's values stay real. */
   private static void reals(
       Block block, Plan plan, IntegerOracle oracle, IntegerOracle.Values values) {
-    float[] data = plan.activations(block.index()).data;
+    float[] data = plan.output(block.index()).data();
     double[] actual = new double[data.length];
     if (block.passesCodes()) {
       Arrays.setAll(actual, oracle.coded(block.index())::real);

@@ -73,7 +73,7 @@ final class IntegerOracle implements LayerVisitor<IntegerOracle.Values> {
   /** Codes of a block's output, or of the block whose codes it passes. */
   Coded coded(int index) {
     QuantizationPoint point = of.graph.pointOf(index);
-    float[] data = plan.activations(index).data;
+    float[] data = plan.output(index).data();
     Coded coded = new Coded(new long[data.length], new float[data.length]);
     int perSlot = data.length / batch / point.slots();
     for (int i = 0; i < data.length; i++) {

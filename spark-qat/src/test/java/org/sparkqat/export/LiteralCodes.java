@@ -93,7 +93,7 @@ final class LiteralCodes {
           .graph()
           .outputs()
           .get(block.index())
-          .ifPresent(point -> compare(block, point, plan.codes(block.index())));
+          .ifPresent(point -> compare(block, point, plan.output(block.index()).data()));
     }
   }
 

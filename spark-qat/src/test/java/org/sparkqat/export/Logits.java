@@ -1,5 +1,6 @@
 package org.sparkqat.export;
 
+import java.util.stream.IntStream;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Kernels;
 import org.sparkqat.engine.Normalization;
@@ -75,6 +76,11 @@ record Logits(float[] ours, float[] theirs, int classes) {
       difference = Math.max(difference, difference(n));
     }
     return difference;
+  }
+
+  /** How many examples differ by more than a bound. */
+  long beyond(double bound) {
+    return IntStream.range(0, examples()).filter(n -> difference(n) > bound).count();
   }
 
   private double magnitude() {

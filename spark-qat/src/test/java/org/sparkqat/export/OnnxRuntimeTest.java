@@ -76,7 +76,8 @@ class OnnxRuntimeTest {
     TrainedModel model = zooModel(name, scheme.get());
     Logits logits = run(model, OnnxForm.QUANTIZED, Runner.OPTIMIZED);
     assertThat(logits.agreements()).isEqualTo(IMAGES);
-    assertThat(logits.difference()).isLessThan(FLOAT_SUMS);
+    // A code at a tie, one in some 10^6, moves the outputs of its image.
+    assertThat(logits.beyond(FLOAT_SUMS)).isLessThanOrEqualTo(IMAGES / 100);
   }
 
   @ParameterizedTest

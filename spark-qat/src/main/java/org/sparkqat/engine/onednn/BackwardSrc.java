@@ -21,8 +21,7 @@ final class BackwardSrc {
   private final Operation compute;
   private final Export exportDiffSrc;
 
-  BackwardSrc(Workshop workshop, Forward forward) {
-    Problem problem = workshop.problem;
+  BackwardSrc(Workshop workshop, Problem problem, Forward forward) {
     dnnl_primitive_desc descriptor =
         workshop.descriptor(
             "backward of src",

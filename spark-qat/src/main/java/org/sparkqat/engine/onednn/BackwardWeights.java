@@ -21,8 +21,7 @@ final class BackwardWeights {
   private final Operation compute;
   private final Export exportDiffWeights;
 
-  BackwardWeights(Workshop workshop, Forward forward, BackwardSrc backwardSrc) {
-    Problem problem = workshop.problem;
+  BackwardWeights(Workshop workshop, Problem problem, Forward forward, BackwardSrc backwardSrc) {
     dnnl_primitive_desc descriptor =
         workshop.descriptor(
             "backward of weights",

@@ -26,7 +26,7 @@ final class Context {
 
   final dnnl_engine engine = new dnnl_engine();
   final dnnl_stream stream = new dnnl_stream();
-  final dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+  final dnnl_primitive_attr attributes;
   final MemoryAccount account = new MemoryAccount();
 
   /** A tensor in the caller's layout, on its way in or out. */
@@ -50,7 +50,7 @@ final class Context {
     Status.check(
         dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "create the oneDNN stream");
     owned.add(() -> dnnl_stream_destroy(stream));
-    createAttributes(owned);
+    attributes = newAttributes(owned);
     staging = new WorkSpace(this, owned);
     output = new WorkSpace(this, owned);
     gradient = new WorkSpace(this, owned);
@@ -59,7 +59,8 @@ final class Context {
   }
 
   /** Strict arithmetic, whatever the environment asks for, and no memory behind our back. */
-  private void createAttributes(Ownership owned) {
+  static dnnl_primitive_attr newAttributes(Ownership owned) {
+    dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     Status.check(dnnl_primitive_attr_create(attributes), "create the oneDNN attributes");
     owned.add(() -> dnnl_primitive_attr_destroy(attributes));
     Status.check(
@@ -70,5 +71,6 @@ final class Context {
     Status.check(
         dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
         "set the scratchpad mode");
+    return attributes;
   }
 }

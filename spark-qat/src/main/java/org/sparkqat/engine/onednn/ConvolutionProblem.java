@@ -15,7 +15,7 @@ import org.sparkqat.engine.ConvolutionShape;
 /** A convolution by the direct algorithm, which sums products as they are. */
 record ConvolutionProblem(ConvolutionShape shape) implements Problem {
 
-  private static final dnnl_memory_desc NO_BIAS = new dnnl_memory_desc();
+  static final dnnl_memory_desc NO_BIAS = new dnnl_memory_desc();
 
   @Override
   public long[] src() {
@@ -48,6 +48,18 @@ record ConvolutionProblem(ConvolutionShape shape) implements Problem {
       dnnl_memory_desc weights,
       dnnl_memory_desc dst,
       dnnl_primitive_attr attributes) {
+    return forward(created, engine, src, weights, NO_BIAS, dst, attributes);
+  }
+
+  /** As above, with a bias for each output channel. */
+  int forward(
+      dnnl_primitive_desc created,
+      dnnl_engine engine,
+      dnnl_memory_desc src,
+      dnnl_memory_desc weights,
+      dnnl_memory_desc bias,
+      dnnl_memory_desc dst,
+      dnnl_primitive_attr attributes) {
     return dnnl_convolution_forward_primitive_desc_create(
         created,
         engine,
@@ -55,7 +67,7 @@ record ConvolutionProblem(ConvolutionShape shape) implements Problem {
         dnnl_convolution_direct,
         src,
         weights,
-        NO_BIAS,
+        bias,
         dst,
         strides(),
         noDilation(),
@@ -97,13 +109,27 @@ record ConvolutionProblem(ConvolutionShape shape) implements Problem {
       dnnl_memory_desc diffDst,
       dnnl_primitive_desc forward,
       dnnl_primitive_attr attributes) {
+    return backwardWeights(
+        created, engine, src, diffWeights, NO_BIAS, diffDst, forward, attributes);
+  }
+
+  /** As above, with the gradient of the bias. */
+  int backwardWeights(
+      dnnl_primitive_desc created,
+      dnnl_engine engine,
+      dnnl_memory_desc src,
+      dnnl_memory_desc diffWeights,
+      dnnl_memory_desc diffBias,
+      dnnl_memory_desc diffDst,
+      dnnl_primitive_desc forward,
+      dnnl_primitive_attr attributes) {
     return dnnl_convolution_backward_weights_primitive_desc_create(
         created,
         engine,
         dnnl_convolution_direct,
         src,
         diffWeights,
-        NO_BIAS,
+        diffBias,
         diffDst,
         strides(),
         noDilation(),
@@ -124,5 +150,16 @@ record ConvolutionProblem(ConvolutionShape shape) implements Problem {
 
   private long[] padding() {
     return new long[] {shape.paddingHeight(), shape.paddingWidth()};
+  }
+
+  /** A fully connected layer as a convolution of 1x1 with all examples in one image. */
+  static ConvolutionProblem fullyConnected(int batch, int inputs, int outputs) {
+    return new ConvolutionProblem(
+        new ConvolutionShape(1, inputs, batch, 1, outputs, 1, 1, 1, 1, 0, 0, 1));
+  }
+
+  /** The dimensions of the weights that tell output channels apart, as a set of bits. */
+  int outputMask() {
+    return shape.groups() == 1 ? 1 : 1 | 1 << 1;
   }
 }

@@ -21,8 +21,7 @@ final class Forward {
   private final Operation compute;
   private final Export exportDst;
 
-  Forward(Workshop workshop) {
-    Problem problem = workshop.problem;
+  Forward(Workshop workshop, Problem problem) {
     descriptor =
         workshop.descriptor(
             "forward",

@@ -45,4 +45,14 @@ final class InstructionSet {
     int code = dnnl_get_effective_cpu_isa();
     return NAMES.getOrDefault(code, "isa_0x" + Integer.toHexString(code));
   }
+
+  /** True when products of 8-bit codes are summed in 32 bits at once, so that none saturates. */
+  static boolean hasIntegerDotProduct() {
+    String name = effective();
+    return name.contains("vnni")
+        || name.contains("bf16")
+        || name.contains("fp16")
+        || name.contains("amx")
+        || name.startsWith("avx10");
+  }
 }

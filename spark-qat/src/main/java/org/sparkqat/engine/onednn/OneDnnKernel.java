@@ -19,10 +19,10 @@ final class OneDnnKernel implements WeightedKernel {
     this.contract = new CallContract(problem.shape());
     this.onClose = onClose;
     try {
-      Workshop workshop = new Workshop(context, problem, owned);
-      forward = new Forward(workshop);
-      backwardSrc = new BackwardSrc(workshop, forward);
-      backwardWeights = new BackwardWeights(workshop, forward, backwardSrc);
+      Workshop workshop = new Workshop(context, problem.shape(), owned);
+      forward = new Forward(workshop, problem);
+      backwardSrc = new BackwardSrc(workshop, problem, forward);
+      backwardWeights = new BackwardWeights(workshop, problem, forward, backwardSrc);
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;

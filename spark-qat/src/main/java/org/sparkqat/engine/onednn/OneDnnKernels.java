@@ -2,11 +2,16 @@ package org.sparkqat.engine.onednn;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.sparkqat.engine.ConvolutionShape;
 import org.sparkqat.engine.FullyConnectedShape;
 import org.sparkqat.engine.Kernels;
+import org.sparkqat.engine.Plan;
+import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.engine.WeightedKernel;
+import org.sparkqat.network.InputNormalization;
+import org.sparkqat.network.QuantizedGraph;
 
 /** The owner of oneDNN's engine, of work space, and of the kernels made from them. */
 final class OneDnnKernels implements Kernels {
@@ -49,6 +54,15 @@ final class OneDnnKernels implements Kernels {
   @Override
   public WeightedKernel fullyConnected(int batch, int inputs, int outputs) {
     return open(new FullyConnectedProblem(new FullyConnectedShape(batch, inputs, outputs)));
+  }
+
+  @Override
+  public Optional<Plan> plan(
+      QuantizedGraph graph, InputNormalization normalization, PlanSettings settings) {
+    if (!Support.covers(graph, settings)) {
+      return Optional.empty();
+    }
+    return Optional.of(new NativePlan(context, graph, normalization, settings));
   }
 
   @Override

@@ -1,11 +1,16 @@
 package org.sparkqat.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_ab;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_abcd;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_abcde;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_acdb;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
@@ -19,18 +24,19 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /** Makes the native parts of one kernel and enters each in the kernel's ownership. */
 final class Workshop {
 
   final Context context;
-  final Problem problem;
+  private final Object subject;
   private final Ownership owned;
 
-  Workshop(Context context, Problem problem, Ownership owned) {
+  Workshop(Context context, Object subject, Ownership owned) {
     this.context = context;
-    this.problem = problem;
+    this.subject = subject;
     this.owned = owned;
   }
 
@@ -39,15 +45,26 @@ final class Workshop {
     return new WorkSpace(context, owned);
   }
 
+  /** Takes over the duty to release something when the kernel is closed. */
+  void own(Runnable release) {
+    owned.add(release);
+  }
+
+  /** Attributes of strict, deterministic arithmetic, to be added to. */
+  dnnl_primitive_attr newAttributes() {
+    return Context.newAttributes(owned);
+  }
+
   /** The layout that is left to oneDNN to choose. */
   dnnl_memory_desc anyLayout(long[] dimensions) {
-    return layout(dimensions, dnnl_format_tag_any);
+    return layout(dimensions, dnnl_f32, dnnl_format_tag_any);
   }
 
   /** The caller's layout: dense, row-major. */
   dnnl_memory_desc rowMajor(long[] dimensions) {
     return layout(
         dimensions,
+        dnnl_f32,
         switch (dimensions.length) {
           case 2 -> dnnl_ab;
           case 4 -> dnnl_abcd;
@@ -58,7 +75,7 @@ final class Workshop {
   /** A descriptor that creates itself and returns oneDNN's status. */
   dnnl_primitive_desc descriptor(String name, DescriptorCall call) {
     dnnl_primitive_desc created = new dnnl_primitive_desc();
-    Status.check(call.create(created), "create " + name, problem.shape());
+    Status.check(call.create(created), "create " + name, subject);
     owned.add(() -> dnnl_primitive_desc_destroy(created));
     return created;
   }
@@ -96,7 +113,16 @@ final class Workshop {
     return new Export(reorder("reorder out", source, staged), staged, size(dimensions));
   }
 
+  /** A tensor of the micro-batch, channels last. */
+  Tensor tensor(Extent extent, int type, Place place) {
+    return tensor(layout(extent.dimensions(), type, dnnl_acdb), place);
+  }
+
   Operation reorder(String name, Tensor from, Tensor to) {
+    return reorder(name, from, to, new Attributes(this));
+  }
+
+  Operation reorder(String name, Tensor from, Tensor to, Attributes attributes) {
     dnnl_primitive_desc descriptor =
         descriptor(
             name,
@@ -107,8 +133,41 @@ final class Workshop {
                     context.engine,
                     to.layout,
                     context.engine,
-                    context.attributes));
-    return operation(name, descriptor, Map.of(DNNL_ARG_FROM, from, DNNL_ARG_TO, to));
+                    attributes.finish()));
+    return operation(name, descriptor, attributes, Map.of(DNNL_ARG_FROM, from, DNNL_ARG_TO, to));
+  }
+
+  /** {@code dst = left algorithm right}; right may have sizes 1. */
+  Operation binary(
+      String name, int algorithm, Tensor left, Tensor right, Tensor dst, Attributes attributes) {
+    dnnl_primitive_desc descriptor =
+        descriptor(
+            name,
+            created ->
+                dnnl_binary_primitive_desc_create(
+                    created,
+                    context.engine,
+                    algorithm,
+                    left.layout,
+                    right.layout,
+                    dst.layout,
+                    attributes.finish()));
+    return operation(
+        name,
+        descriptor,
+        attributes,
+        Map.of(DNNL_ARG_SRC_0, left, DNNL_ARG_SRC_1, right, DNNL_ARG_DST, dst));
+  }
+
+  /** The operation of a descriptor with attributes on tensors. */
+  Operation operation(
+      String name,
+      dnnl_primitive_desc descriptor,
+      Attributes attributes,
+      Map<Integer, Tensor> tensors) {
+    Map<Integer, Tensor> all = new TreeMap<>(tensors);
+    all.putAll(attributes.arguments());
+    return operation(name, descriptor, all);
   }
 
   /** The operation of a descriptor on tensors under oneDNN's argument numbers. */
@@ -118,16 +177,17 @@ final class Workshop {
     if (dnnl_memory_desc_get_size(scratchpad) > 0) {
       arguments.put(DNNL_ARG_SCRATCHPAD, tensor(scratchpad, context.scratchpad));
     }
-    String full = "%s of %s".formatted(name, problem.shape());
+    String full = "%s of %s".formatted(name, subject);
     return new Operation(context, owned, full, descriptor, arguments);
   }
 
-  private dnnl_memory_desc layout(long[] dimensions, int tag) {
+  /** Describes a tensor of a type and an order of dimensions. */
+  dnnl_memory_desc layout(long[] dimensions, int type, int tag) {
     dnnl_memory_desc layout = new dnnl_memory_desc();
     Status.check(
-        dnnl_memory_desc_create_with_tag(layout, dimensions.length, dimensions, dnnl_f32, tag),
+        dnnl_memory_desc_create_with_tag(layout, dimensions.length, dimensions, type, tag),
         "describe a layout",
-        problem.shape());
+        subject);
     owned.add(() -> dnnl_memory_desc_destroy(layout));
     return layout;
   }

@@ -1,0 +1,118 @@
+package org.sparkqat.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.InputNormalization;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Ranges;
+
+/**
+ * A plan in Java's memory, channels first: the oracle of other plans, and what runs the networks
+ * that they do not take. Between blocks travel codes less their zero points, as integer-valued
+ * floats.
+ */
+final class HostPlan implements Plan {
+
+  private static final DropoutKey NO_DROPOUT = new DropoutKey(0, 0, 0);
+
+  private final PlanSettings settings;
+  private final InputOperation input;
+  private final List<Operation> operations;
+  private final Activations output;
+
+  private HostPlan(PlanSettings settings, InputOperation input, List<Operation> operations) {
+    this.settings = settings;
+    this.input = input;
+    this.operations = operations;
+    this.output = operations.get(operations.size() - 1).output();
+  }
+
+  static HostPlan compile(
+      Kernels kernels,
+      QuantizedGraph graph,
+      InputNormalization normalization,
+      PlanSettings settings) {
+    InputOperation input = new InputOperation(graph, normalization, settings);
+    OperationFactory factory = new OperationFactory(kernels, graph, settings, input.output());
+    List<Operation> operations = new ArrayList<>();
+    try {
+      graph.graph().blocks().forEach(block -> operations.add(factory.operation(block, operations)));
+    } catch (RuntimeException e) {
+      operations.forEach(Operation::close);
+      throw e;
+    }
+    return new HostPlan(settings, input, operations);
+  }
+
+  @Override
+  public PlanSettings settings() {
+    return settings;
+  }
+
+  @Override
+  public void load(float[] parameters, float[] statistics, Ranges ranges) {
+    input.load(ranges);
+    operations.forEach(operation -> operation.load(parameters, statistics, ranges));
+  }
+
+  @Override
+  public void train(
+      float[] raw,
+      Targets targets,
+      LossFunction loss,
+      DropoutKey dropout,
+      MicroBatchResult result) {
+    result.clear();
+    forward(raw, new MicroBatchContext(Pass.TRAINING, result, dropout));
+    operations.forEach(operation -> operation.output().clearGradient());
+    result.loss = loss.apply(output.data, targets, output.diff);
+    if (!Double.isFinite(result.loss)) {
+      result.firstNonFinite = firstNonFinite();
+    }
+    for (int i = operations.size() - 1; i >= 0; i--) {
+      operations.get(i).backward(result);
+    }
+  }
+
+  @Override
+  public void calibrate(float[] raw, MicroBatchResult result) {
+    result.clear();
+    forward(raw, new MicroBatchContext(Pass.INFERENCE, result, NO_DROPOUT));
+  }
+
+  @Override
+  public void infer(float[] raw, float[] outputs) {
+    forward(raw, new MicroBatchContext(Pass.INFERENCE, null, NO_DROPOUT));
+    for (int i = 0; i < output.data.length; i++) {
+      outputs[i] = output.scale * output.data[i];
+    }
+  }
+
+  private void forward(float[] raw, MicroBatchContext context) {
+    input.forward(raw, context);
+    operations.forEach(operation -> operation.forward(context));
+  }
+
+  private int firstNonFinite() {
+    for (int block = 0; block < operations.size(); block++) {
+      for (float value : operations.get(block).output().data) {
+        if (!Float.isFinite(value)) {
+          return block;
+        }
+      }
+    }
+    return BlockGraph.INPUT;
+  }
+
+  @Override
+  public BlockOutput output(int block) {
+    Activations of = block == BlockGraph.INPUT ? input.output() : operations.get(block).output();
+    return new BlockOutput(of.data.clone(), of.scale, of.isCodes);
+  }
+
+  @Override
+  public void close() {
+    operations.forEach(Operation::close);
+  }
+}

@@ -1,0 +1,98 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.MicroBatchResult;
+import org.sparkqat.quantization.Ranges;
+
+/** {@code dst = activation(a + b)} of two tensors of one shape, in real numbers. */
+final class AddBlock implements CompiledBlock {
+
+  private final Workshop workshop;
+  private final List<Feature> sources;
+  private final List<Boolean> firstReader;
+  private final Feature dst;
+  private final Stage stage;
+  private final RealSource left;
+  private final RealSource right;
+  private final Operation add;
+  private final List<Operation> copies = new ArrayList<>();
+
+  /**
+   * The sum of two features.
+   *
+   * @param firstReader for each of them, whether this block is the first to write its gradient
+   */
+  AddBlock(
+      Workshop workshop,
+      List<Feature> sources,
+      List<Boolean> firstReader,
+      Feature dst,
+      Stage stage,
+      Scratch scratch) {
+    this.workshop = workshop;
+    this.sources = List.copyOf(sources);
+    this.firstReader = List.copyOf(firstReader);
+    this.dst = dst;
+    this.stage = stage;
+    this.left = RealSource.scaled(workshop, sources.get(0), scratch.source);
+    this.right = RealSource.scaled(workshop, sources.get(1), scratch.secondSource);
+    this.add =
+        workshop.binary(
+            "sum",
+            dnnl_binary_add,
+            left.tensor,
+            right.tensor,
+            stage.values(),
+            new Attributes(workshop));
+  }
+
+  @Override
+  public Feature output() {
+    return dst;
+  }
+
+  @Override
+  public void prepareTraining() {
+    if (!copies.isEmpty()) {
+      return;
+    }
+    stage.prepareTraining();
+    for (int i = 0; i < sources.size(); i++) {
+      if (sources.get(i).wantsGradient()) {
+        copies.add(copy(sources.get(i), firstReader.get(i)));
+      }
+    }
+  }
+
+  private Operation copy(Feature source, boolean first) {
+    Tensor diff = source.diff(workshop);
+    Tensor from = stage.diffValues();
+    return first
+        ? workshop.reorder("copy of a gradient", from, diff)
+        : workshop.binary(
+            "sum of gradients", dnnl_binary_add, diff, from, diff, new Attributes(workshop));
+  }
+
+  @Override
+  public void load(float[] parameters, float[] statistics, Ranges ranges) {
+    dst.quantizer().ifPresent(by -> by.load(ranges));
+  }
+
+  @Override
+  public void forward(boolean trains, @Nullable MicroBatchResult result) {
+    left.run();
+    right.run();
+    add.run();
+    stage.forward(trains, result);
+  }
+
+  @Override
+  public void backward(MicroBatchResult result) {
+    stage.backward();
+    copies.forEach(Operation::run);
+  }
+}

@@ -1,0 +1,214 @@
+package org.sparkqat.engine.onednn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.engine.ConvolutionShape;
+import org.sparkqat.engine.FoldedWeights;
+import org.sparkqat.engine.PlanSettings;
+import org.sparkqat.network.Block;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Layer;
+import org.sparkqat.network.LayerVisitor;
+import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.network.Window;
+import org.sparkqat.tensor.Shape;
+
+/** Makes the compiled blocks of a network, one after the other. */
+final class BlockMaker {
+
+  private final Context context;
+  private final Ownership owned;
+  private final Scratch scratch;
+  private final QuantizedGraph graph;
+  private final PlanSettings settings;
+  private final Feature input;
+  private final List<CompiledBlock> made = new ArrayList<>();
+
+  BlockMaker(
+      Context context,
+      Ownership owned,
+      Scratch scratch,
+      QuantizedGraph graph,
+      PlanSettings settings,
+      Feature input) {
+    this.context = context;
+    this.owned = owned;
+    this.scratch = scratch;
+    this.graph = graph;
+    this.settings = settings;
+    this.input = input;
+  }
+
+  List<CompiledBlock> make() {
+    for (Block block : graph.graph().blocks()) {
+      made.add(block.anchor().layer().accept(new Maker(block)));
+    }
+    return List.copyOf(made);
+  }
+
+  /** One block's answer to each kind of layer. */
+  private final class Maker implements LayerVisitor<CompiledBlock> {
+
+    private final Block block;
+    private final Workshop workshop;
+    private final Shape in;
+
+    Maker(Block block) {
+      this.block = block;
+      this.workshop = new Workshop(context, "'" + block.name() + "'", owned);
+      this.in = block.inputShape();
+    }
+
+    @Override
+    public CompiledBlock convolution(Layer.Convolution layer) {
+      Window window = layer.window();
+      return weighted(
+          new ConvolutionProblem(
+              new ConvolutionShape(
+                  settings.microBatch(),
+                  in.channels(),
+                  in.dim(1),
+                  in.dim(2),
+                  layer.outputs(),
+                  window.kernelHeight(),
+                  window.kernelWidth(),
+                  window.strideHeight(),
+                  window.strideWidth(),
+                  window.paddingHeight(),
+                  window.paddingWidth(),
+                  layer.groups())));
+    }
+
+    @Override
+    public CompiledBlock fullyConnected(Layer.FullyConnected layer) {
+      return weighted(
+          ConvolutionProblem.fullyConnected(settings.microBatch(), in.size(), layer.outputs()));
+    }
+
+    private CompiledBlock weighted(ConvolutionProblem problem) {
+      Feature dst = computed();
+      FoldedWeights folded =
+          new FoldedWeights(block, graph, settings.arithmetic(), settings.normalization());
+      return new WeightedBlock(
+          workshop, problem, src(0), dst, stage(dst), folded, scratch, firstReader(0));
+    }
+
+    @Override
+    public CompiledBlock batchNormalization(Layer.BatchNormalization layer) {
+      throw unsupported();
+    }
+
+    @Override
+    public CompiledBlock relu(Layer.Relu layer) {
+      return activation();
+    }
+
+    @Override
+    public CompiledBlock relu6(Layer.Relu6 layer) {
+      return activation();
+    }
+
+    private CompiledBlock activation() {
+      Feature dst = computed();
+      return new ActivationBlock(workshop, src(0), dst, stage(dst), scratch, firstReader(0));
+    }
+
+    @Override
+    public CompiledBlock maxPool(Layer.MaxPool layer) {
+      return PoolBlock.max(workshop, layer.window(), src(0), passed(), scratch, firstReader(0));
+    }
+
+    @Override
+    public CompiledBlock averagePool(Layer.AveragePool layer) {
+      return mean(layer.window());
+    }
+
+    @Override
+    public CompiledBlock globalAveragePool(Layer.GlobalAveragePool layer) {
+      return mean(new Window(in.dim(1), in.dim(2), in.dim(1), in.dim(2), 0, 0));
+    }
+
+    private CompiledBlock mean(Window window) {
+      Feature dst = computed();
+      return PoolBlock.mean(workshop, window, src(0), dst, stage(dst), scratch, firstReader(0));
+    }
+
+    @Override
+    public CompiledBlock add(Layer.Add layer) {
+      Feature dst = computed();
+      return new AddBlock(
+          workshop,
+          List.of(src(0), src(1)),
+          List.of(firstReader(0), firstReader(1)),
+          dst,
+          stage(dst),
+          scratch);
+    }
+
+    @Override
+    public CompiledBlock flatten(Layer.Flatten layer) {
+      return new FlattenBlock(workshop, src(0), passed(), scratch, firstReader(0));
+    }
+
+    @Override
+    public CompiledBlock dropout(Layer.Dropout layer) {
+      throw unsupported();
+    }
+
+    private UnsupportedOperationException unsupported() {
+      return new UnsupportedOperationException(
+          "Unsupported layer: '%s' (%s)"
+              .formatted(block.name(), block.anchor().layer().getClass().getSimpleName()));
+    }
+
+    private Feature src(int which) {
+      int index = block.inputs().get(which);
+      return index == BlockGraph.INPUT ? input : made.get(index).output();
+    }
+
+    /** True when in the backward pass no other reader of the input comes before this one. */
+    private boolean firstReader(int which) {
+      int index = block.inputs().get(which);
+      boolean laterBlock =
+          graph.graph().blocks().stream()
+              .anyMatch(other -> other.index() > block.index() && other.inputs().contains(index));
+      return !laterBlock && block.inputs().indexOf(index) == which;
+    }
+
+    /** The output of a block that computes new values. */
+    private Feature computed() {
+      return Feature.create(
+          workshop, extent(), point().filter(at -> quantizes()).map(this::by), true);
+    }
+
+    private boolean quantizes() {
+      return settings.arithmetic() == Arithmetic.QUANTIZED;
+    }
+
+    private Quantizer by(QuantizationPoint at) {
+      return new Quantizer(workshop, at, block.activation());
+    }
+
+    /** The output of a block that passes the codes of its input. */
+    private Feature passed() {
+      return Feature.create(workshop, extent(), src(0).quantizer(), true);
+    }
+
+    private Extent extent() {
+      return Extent.of(block.outputShape(), settings.microBatch());
+    }
+
+    private Optional<QuantizationPoint> point() {
+      return graph.outputs().get(block.index());
+    }
+
+    private Stage stage(Feature dst) {
+      Optional<QuantizationPoint> observed =
+          point().filter(at -> settings.arithmetic() != Arithmetic.FLOAT);
+      return new Stage(workshop, dst, block.activation(), observed, scratch);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_gt;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_lt;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_sum;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
+
+/** How many values a quantizer clips. They are counted only where the range says there are any. */
+final class ClipCount {
+
+  private final Quantizer quantizer;
+  private final Operation above;
+  private final Operation below;
+  private final Reduction sum;
+
+  ClipCount(Workshop workshop, Tensor values, Feature dst, Quantizer quantizer, Place aside) {
+    this.quantizer = quantizer;
+    Tensor hits = workshop.tensor(dst.extent(), dnnl_u8, aside);
+    this.above =
+        workshop.binary(
+            "count of clipped values",
+            dnnl_binary_gt,
+            values,
+            quantizer.largestWithin.channels,
+            hits,
+            new Attributes(workshop));
+    this.below =
+        workshop.binary(
+            "count of clipped values",
+            dnnl_binary_lt,
+            values,
+            quantizer.leastWithin.channels,
+            hits,
+            new Attributes(workshop));
+    this.sum = new Reduction(workshop, dnnl_reduction_sum, dnnl_u8, dst.extent().size(), aside);
+  }
+
+  /**
+   * The number of values outside the codes.
+   *
+   * @param min smallest value after the activation
+   * @param max largest value after the activation
+   */
+  long count(float min, float max) {
+    return (quantizer.clipsAbove(max) ? count(above) : 0)
+        + (quantizer.clipsBelow(min) ? count(below) : 0);
+  }
+
+  private long count(Operation compare) {
+    compare.run();
+    return (long) sum.run();
+  }
+}

@@ -1,0 +1,42 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+
+import java.util.Optional;
+
+/**
+ * What a block puts out for one micro-batch, and the gradient of the loss with respect to its real
+ * values; in native memory, channels last.
+ *
+ * @param quantizer the quantizer whose codes the data are; empty: the data are real
+ * @param wantsGradient false for the network's input
+ */
+record Feature(
+    Extent extent, Optional<Quantizer> quantizer, Place data, Place diff, boolean wantsGradient) {
+
+  static Feature create(
+      Workshop workshop, Extent extent, Optional<Quantizer> quantizer, boolean wantsGradient) {
+    return new Feature(extent, quantizer, workshop.ownPlace(), workshop.ownPlace(), wantsGradient);
+  }
+
+  boolean isCodes() {
+    return quantizer.isPresent();
+  }
+
+  int type() {
+    return quantizer.map(Quantizer::type).orElse(dnnl_f32);
+  }
+
+  /** Real value of one unit of the data. */
+  float scale() {
+    return quantizer.map(Quantizer::scale).orElse(1f);
+  }
+
+  Tensor data(Workshop workshop) {
+    return workshop.tensor(extent, type(), data);
+  }
+
+  Tensor diff(Workshop workshop) {
+    return workshop.tensor(extent, dnnl_f32, diff);
+  }
+}

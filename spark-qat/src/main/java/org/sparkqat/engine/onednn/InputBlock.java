@@ -1,0 +1,61 @@
+package org.sparkqat.engine.onednn;
+
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.MicroBatchResult;
+import org.sparkqat.network.InputNormalization;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.tensor.Shape;
+
+/** Normalizes the raw values {@code [N, C, H, W]} of a micro-batch and quantizes them. */
+final class InputBlock {
+
+  private final Feature dst;
+  private final Stage stage;
+  private final float[] offset;
+  private final float[] factor;
+  private final int spatial;
+  private final float[] normalized;
+  private final Import values;
+
+  InputBlock(
+      Workshop workshop, Shape shape, InputNormalization normalization, Feature dst, Stage stage) {
+    this.dst = dst;
+    this.stage = stage;
+    this.offset = normalization.offset();
+    this.factor = normalization.factor();
+    this.spatial = shape.spatial();
+    this.normalized = new float[dst.extent().size()];
+    boolean image = shape.rank() > 1;
+    this.values =
+        image
+            ? workshop.importTo(stage.values(), dst.extent().dimensions())
+            : new Import(stage.values(), null, normalized.length);
+  }
+
+  Feature output() {
+    return dst;
+  }
+
+  void prepareTraining() {
+    stage.prepareCount();
+  }
+
+  void load(Ranges ranges) {
+    dst.quantizer().ifPresent(by -> by.load(ranges));
+  }
+
+  void forward(float[] raw, boolean trains, @Nullable MicroBatchResult result) {
+    for (int at = 0, channel = 0; at < normalized.length; at += spatial) {
+      normalize(raw, at, offset[channel], factor[channel]);
+      channel = channel + 1 == offset.length ? 0 : channel + 1;
+    }
+    values.run(normalized, 0);
+    stage.forward(trains, result);
+  }
+
+  private void normalize(float[] raw, int from, float by, float times) {
+    for (int i = from; i < from + spatial; i++) {
+      normalized[i] = (raw[i] - by) * times;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forward of a weighted block, up to real numbers: {@code dst = unit[o] * sum (q_x - z_x) * q_w +
+ * bias[o]} with 8-bit codes and sums of 32 bits, or the same of real numbers with unit 1.
+ */
+final class Linear {
+
+  private final Operation compute;
+  private final Import weights;
+  private final @Nullable Numbers units;
+  private final @Nullable Numbers biases;
+
+  Linear(Workshop workshop, ConvolutionProblem problem, Feature src, Tensor dst, boolean biased) {
+    Attributes attributes = new Attributes(workshop);
+    int outputs = problem.shape().outputs();
+    boolean codes = src.isCodes();
+    this.biases = biased ? new Numbers(workshop, outputs) : null;
+    this.units = codes ? new Numbers(workshop, outputs) : null;
+    if (units != null) {
+      attributes.scale(DNNL_ARG_WEIGHTS, problem.outputMask(), units);
+      shift(attributes, src);
+    }
+    dnnl_primitive_desc descriptor =
+        descriptor(workshop, problem, src, dst, biases == null ? null : biases.list, attributes);
+    Tensor laidOut = workshop.tensor(descriptor, dnnl_query_weights_md, workshop.ownPlace());
+    this.weights = workshop.importTo(laidOut, problem.weights());
+    Map<Integer, Tensor> tensors = new TreeMap<>();
+    tensors.put(DNNL_ARG_SRC, src.data(workshop));
+    tensors.put(DNNL_ARG_WEIGHTS, laidOut);
+    tensors.put(DNNL_ARG_DST, dst);
+    if (biases != null) {
+      tensors.put(DNNL_ARG_BIAS, biases.list);
+    }
+    this.compute = workshop.operation("forward", descriptor, attributes, tensors);
+  }
+
+  /** Subtracts the zero point of the codes where there can be one. */
+  static void shift(Attributes attributes, Feature src) {
+    src.quantizer()
+        .filter(Quantizer::shifts)
+        .ifPresent(by -> attributes.zeroPoint(DNNL_ARG_SRC, by.zeroPoint));
+  }
+
+  static dnnl_primitive_desc descriptor(
+      Workshop workshop,
+      ConvolutionProblem problem,
+      Feature src,
+      Tensor dst,
+      @Nullable Tensor bias,
+      Attributes attributes) {
+    int type = src.isCodes() ? dnnl_s8 : dnnl_f32;
+    dnnl_memory_desc weights = workshop.layout(problem.weights(), type, dnnl_format_tag_any);
+    return workshop.descriptor(
+        "forward",
+        created ->
+            problem.forward(
+                created,
+                workshop.context.engine,
+                src.data(workshop).layout,
+                weights,
+                bias == null ? ConvolutionProblem.NO_BIAS : bias.layout,
+                dst.layout,
+                attributes.finish()));
+  }
+
+  /**
+   * Takes weights {@code [O, K]}: codes less their zero points, or real numbers.
+   *
+   * @param newUnits real width of one unit of each channel's sums
+   * @param newBiases real
+   */
+  void load(float[] newWeights, float[] newUnits, float[] newBiases) {
+    weights.run(newWeights, 0);
+    if (units != null) {
+      units.set(newUnits);
+    }
+    if (biases != null) {
+      biases.set(newBiases);
+    }
+  }
+
+  void run() {
+    compute.run();
+  }
+}

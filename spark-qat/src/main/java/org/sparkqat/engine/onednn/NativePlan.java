@@ -1,0 +1,191 @@
+package org.sparkqat.engine.onednn;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.engine.BlockOutput;
+import org.sparkqat.engine.DropoutKey;
+import org.sparkqat.engine.LossFunction;
+import org.sparkqat.engine.MicroBatchResult;
+import org.sparkqat.engine.Plan;
+import org.sparkqat.engine.PlanSettings;
+import org.sparkqat.engine.Targets;
+import org.sparkqat.network.Activation;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.InputNormalization;
+import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Ranges;
+import org.sparkqat.tensor.Shape;
+
+/**
+ * A plan that stays in native memory from the input to the gradients: channels last, 8-bit codes
+ * between quantized blocks.
+ */
+final class NativePlan implements Plan {
+
+  private final PlanSettings settings;
+  private final Ownership owned = new Ownership();
+  private final Context context;
+  private final InputBlock input;
+  private final List<CompiledBlock> blocks;
+  private final OutputPort output;
+  private final Shape outputShape;
+  private final QuantizedGraph graph;
+  private final float[] outputs;
+  private final float[] diffOutputs;
+  private @Nullable Loaded loaded;
+  private boolean serves;
+  private boolean trains;
+
+  NativePlan(
+      Context context,
+      QuantizedGraph graph,
+      InputNormalization normalization,
+      PlanSettings settings) {
+    this.context = context;
+    this.graph = graph;
+    this.settings = settings;
+    OpenMpThreads.useOne();
+    try {
+      Scratch scratch = new Scratch(context, owned);
+      this.input = input(graph, normalization, scratch);
+      this.blocks = new BlockMaker(context, owned, scratch, graph, settings, input.output()).make();
+      this.outputShape = graph.graph().output().outputShape();
+      Feature last = blocks.get(blocks.size() - 1).output();
+      this.output = new OutputPort(new Workshop(context, "the output", owned), outputShape, last);
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
+    }
+    this.outputs = new float[settings.microBatch() * outputShape.size()];
+    this.diffOutputs = new float[outputs.length];
+  }
+
+  private InputBlock input(QuantizedGraph of, InputNormalization normalization, Scratch scratch) {
+    Workshop workshop = new Workshop(context, "the input", owned);
+    Shape shape = of.graph().network().inputShape();
+    boolean quantizes = settings.arithmetic() == Arithmetic.QUANTIZED;
+    Optional<Quantizer> quantizer =
+        Optional.of(of.input())
+            .filter(at -> quantizes)
+            .map(at -> new Quantizer(workshop, at, Activation.NONE));
+    Extent extent = Extent.of(shape, settings.microBatch());
+    Feature dst = Feature.create(workshop, extent, quantizer, false);
+    Stage stage =
+        new Stage(
+            workshop,
+            dst,
+            Activation.NONE,
+            Optional.of(of.input()).filter(at -> settings.arithmetic() != Arithmetic.FLOAT),
+            scratch);
+    return new InputBlock(workshop, shape, normalization, dst, stage);
+  }
+
+  @Override
+  public PlanSettings settings() {
+    return settings;
+  }
+
+  @Override
+  public void load(float[] parameters, float[] statistics, Ranges ranges) {
+    loaded = new Loaded(parameters, statistics, ranges);
+    reload();
+  }
+
+  private void reload() {
+    if (loaded == null) {
+      return;
+    }
+    OpenMpThreads.useOne();
+    Loaded numbers = loaded;
+    input.load(numbers.ranges);
+    blocks.forEach(b -> b.load(numbers.parameters, numbers.statistics, numbers.ranges));
+  }
+
+  @Override
+  public void train(
+      float[] raw,
+      Targets targets,
+      LossFunction loss,
+      DropoutKey dropout,
+      MicroBatchResult result) {
+    OpenMpThreads.useOne();
+    if (!trains) {
+      input.prepareTraining();
+      blocks.forEach(CompiledBlock::prepareTraining);
+      trains = true;
+      reload();
+    }
+    result.clear();
+    forward(raw, true, result);
+    output.read(outputs);
+    double value = loss.apply(outputs, targets, diffOutputs);
+    result.setLoss(value);
+    if (!Double.isFinite(value)) {
+      result.setFirstNonFinite(firstNonFinite());
+    }
+    output.writeGradient(diffOutputs);
+    for (int i = blocks.size() - 1; i >= 0; i--) {
+      blocks.get(i).backward(result);
+    }
+  }
+
+  private void forward(float[] raw, boolean training, @Nullable MicroBatchResult result) {
+    input.forward(raw, training, result);
+    blocks.forEach(block -> block.forward(training, result));
+  }
+
+  @Override
+  public void calibrate(float[] raw, MicroBatchResult result) {
+    OpenMpThreads.useOne();
+    result.clear();
+    forward(raw, false, result);
+  }
+
+  @Override
+  public void infer(float[] raw, float[] into) {
+    OpenMpThreads.useOne();
+    if (!serves) {
+      blocks.forEach(CompiledBlock::prepareServing);
+      serves = true;
+      reload();
+    }
+    input.forward(raw, false, null);
+    blocks.forEach(CompiledBlock::serve);
+    output.read(outputs);
+    System.arraycopy(outputs, 0, into, 0, outputs.length);
+  }
+
+  private int firstNonFinite() {
+    for (int block = 0; block < blocks.size(); block++) {
+      for (float value : output(block).data()) {
+        if (!Float.isFinite(value)) {
+          return block;
+        }
+      }
+    }
+    return BlockGraph.INPUT;
+  }
+
+  @Override
+  public BlockOutput output(int block) {
+    boolean isInput = block == BlockGraph.INPUT;
+    Feature of = isInput ? input.output() : blocks.get(block).output();
+    Shape shape =
+        isInput
+            ? graph.graph().network().inputShape()
+            : graph.graph().blocks().get(block).outputShape();
+    try (Ownership own = new Ownership()) {
+      return OutputPort.copy(new Workshop(context, "a copy", own), shape, of);
+    }
+  }
+
+  @Override
+  public void close() {
+    owned.close();
+  }
+
+  /** The numbers in force. */
+  private record Loaded(float[] parameters, float[] statistics, Ranges ranges) {}
+}

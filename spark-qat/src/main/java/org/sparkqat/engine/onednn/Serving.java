@@ -1,0 +1,85 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
+
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/**
+ * Forward of a weighted block as the exported model computes it, in one operation: {@code
+ * clamp(roundHalfEven((acc + bias_q[o]) * M[o])) + z}, {@code M = s_x * s_w[o] / s_out}, the
+ * activation being a limit of the codes; or real numbers {@code (acc + bias_q[o]) * s_x * s_w[o]}
+ * at the network's output.
+ */
+final class Serving {
+
+  private final Feature dst;
+  private final Operation compute;
+  private final Import weights;
+  private final Numbers biases;
+  private final Numbers multipliers;
+  private final float[] ratios;
+
+  Serving(Workshop workshop, ConvolutionProblem problem, Feature src, Feature dst) {
+    this.dst = dst;
+    int outputs = problem.shape().outputs();
+    this.biases = new Numbers(workshop, outputs);
+    this.multipliers = new Numbers(workshop, outputs);
+    this.ratios = new float[outputs];
+    Attributes attributes = new Attributes(workshop);
+    Linear.shift(attributes, src);
+    attributes.then(dnnl_binary_add, biases.channels).then(dnnl_binary_mul, multipliers.channels);
+    dst.quantizer().ifPresent(by -> requantize(attributes, by));
+    Tensor output = dst.data(workshop);
+    dnnl_primitive_desc descriptor =
+        Linear.descriptor(workshop, problem, src, output, null, attributes);
+    Tensor laidOut = workshop.tensor(descriptor, dnnl_query_weights_md, workshop.ownPlace());
+    this.weights = workshop.importTo(laidOut, problem.weights());
+    this.compute =
+        workshop.operation(
+            "serving",
+            descriptor,
+            attributes,
+            Map.of(
+                DNNL_ARG_SRC, src.data(workshop), DNNL_ARG_WEIGHTS, laidOut, DNNL_ARG_DST, output));
+  }
+
+  /** The conversion to 8 bits rounds half to even; a zero point must be added after that. */
+  private static void requantize(Attributes attributes, Quantizer by) {
+    if (!by.fillsType()) {
+      attributes.then(dnnl_binary_max, by.lowest.channels);
+      attributes.then(dnnl_binary_min, by.highest.channels);
+    }
+    if (by.shifts()) {
+      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
+    }
+  }
+
+  /**
+   * Takes weights {@code [O, K]}: codes less their zero points.
+   *
+   * @param units real width of one unit of each channel's sums
+   * @param biasCodes the bias in these units, integers
+   */
+  void load(float[] newWeights, float[] units, float[] biasCodes) {
+    weights.run(newWeights, 0);
+    biases.set(biasCodes);
+    float scale = dst.scale();
+    for (int o = 0; o < ratios.length; o++) {
+      ratios[o] = dst.isCodes() ? units[o] / scale : units[o];
+    }
+    multipliers.set(ratios);
+  }
+
+  void run() {
+    compute.run();
+  }
+}

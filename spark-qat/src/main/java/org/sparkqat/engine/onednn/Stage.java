@@ -1,0 +1,249 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_div;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_eq;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_backward_primitive_desc_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_clip_v2_use_dst_for_bwd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_forward_primitive_desc_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu_use_dst_for_bwd;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_max;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_min;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
+
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.MicroBatchResult;
+import org.sparkqat.network.Activation;
+import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.quantization.Range;
+
+/**
+ * The end of every computing block: activation, observation of the range, quantization; and
+ * backward through them, where the activation passes the gradient and the unclamped code lies
+ * within the codes (straight-through estimator).
+ *
+ * <p>A quantized block never writes its activation: code and mask come from the values before it.
+ */
+final class Stage {
+
+  private static final float SIX = 6f;
+
+  private final Workshop workshop;
+  private final Feature dst;
+  private final Activation activation;
+  private final Optional<QuantizationPoint> observed;
+  private final Scratch scratch;
+  private final Tensor values;
+  private final @Nullable Reduction largest;
+  private final @Nullable Reduction smallest;
+  private final @Nullable Operation activate;
+  private final @Nullable Operation quantize;
+  private @Nullable Operation mask;
+  private @Nullable Operation backward;
+  private @Nullable ClipCount clipped;
+  private Tensor diffValues;
+
+  /**
+   * The stage of a block that puts out dst.
+   *
+   * @param observed the point whose range is wanted, empty if none is
+   */
+  Stage(
+      Workshop workshop,
+      Feature dst,
+      Activation activation,
+      Optional<QuantizationPoint> observed,
+      Scratch scratch) {
+    this.workshop = workshop;
+    this.dst = dst;
+    this.activation = activation;
+    this.observed = observed;
+    this.scratch = scratch;
+    Place place = dst.isCodes() ? scratch.values : dst.data();
+    this.values = workshop.tensor(dst.extent(), dnnl_f32, place);
+    this.diffValues = dst.diff(workshop);
+    boolean observes = observed.isPresent();
+    this.largest = observes ? reduction(dnnl_reduction_max, place) : null;
+    this.smallest = observes ? reduction(dnnl_reduction_min, place) : null;
+    this.activate = dst.isCodes() || activation == Activation.NONE ? null : activation();
+    this.quantize = dst.quantizer().map(this::quantization).orElse(null);
+  }
+
+  /** Where the block puts its values before the activation. */
+  Tensor values() {
+    return values;
+  }
+
+  /** The gradient of the values before the activation, after {@link #backward}. */
+  Tensor diffValues() {
+    return diffValues;
+  }
+
+  private Reduction reduction(int algorithm, Place place) {
+    return new Reduction(workshop, algorithm, dnnl_f32, dst.extent().size(), place);
+  }
+
+  private Operation activation() {
+    dnnl_primitive_desc descriptor = activationDescriptor();
+    return workshop.operation(
+        "activation", descriptor, Map.of(DNNL_ARG_SRC, values, DNNL_ARG_DST, values));
+  }
+
+  private dnnl_primitive_desc activationDescriptor() {
+    return workshop.descriptor(
+        "activation",
+        created ->
+            dnnl_eltwise_forward_primitive_desc_create(
+                created,
+                workshop.context.engine,
+                dnnl_forward_training,
+                function(),
+                values.layout,
+                values.layout,
+                0f,
+                limit(),
+                workshop.context.attributes));
+  }
+
+  private int function() {
+    return activation == Activation.RELU6
+        ? dnnl_eltwise_clip_v2_use_dst_for_bwd
+        : dnnl_eltwise_relu_use_dst_for_bwd;
+  }
+
+  private float limit() {
+    return activation == Activation.RELU6 ? SIX : 0f;
+  }
+
+  /** {@code clamp(x / scale)}, rounded half to even, plus the zero point. */
+  private Operation quantization(Quantizer by) {
+    Attributes attributes = new Attributes(workshop);
+    if (!by.fillsType()) {
+      attributes.then(dnnl_binary_max, by.lowest.channels);
+      attributes.then(dnnl_binary_min, by.highest.channels);
+    }
+    if (by.shifts()) {
+      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
+    }
+    return workshop.binary(
+        "quantization", dnnl_binary_div, values, by.scale.channels, dst.data(workshop), attributes);
+  }
+
+  /** Makes what counts clipped values; the network's input has no gradient beside. */
+  void prepareCount() {
+    if (clipped == null) {
+      clipped =
+          dst.quantizer()
+              .map(by -> new ClipCount(workshop, values, dst, by, scratch.bytes))
+              .orElse(null);
+    }
+  }
+
+  /** Makes what training needs beside the forward pass. */
+  void prepareTraining() {
+    if (backward != null || (activation == Activation.NONE && !dst.isCodes())) {
+      return;
+    }
+    Tensor diff = dst.diff(workshop);
+    diffValues = workshop.tensor(dst.extent(), dnnl_f32, scratch.diffValues);
+    if (dst.quantizer().isEmpty()) {
+      backward = activationBackward(diff);
+      return;
+    }
+    Quantizer by = dst.quantizer().get();
+    Tensor passes = workshop.tensor(dst.extent(), dnnl_u8, workshop.ownPlace());
+    Attributes within =
+        new Attributes(workshop)
+            .then(dnnl_binary_min, by.passHigh.channels)
+            .then(dnnl_binary_eq, values);
+    mask = workshop.binary("mask", dnnl_binary_max, values, by.passLow.channels, passes, within);
+    backward =
+        workshop.binary(
+            "straight-through gradient",
+            dnnl_binary_mul,
+            diff,
+            passes,
+            diffValues,
+            new Attributes(workshop));
+    prepareCount();
+  }
+
+  private Operation activationBackward(Tensor diff) {
+    dnnl_primitive_desc forward = activationDescriptor();
+    dnnl_primitive_desc descriptor =
+        workshop.descriptor(
+            "gradient of the activation",
+            created ->
+                dnnl_eltwise_backward_primitive_desc_create(
+                    created,
+                    workshop.context.engine,
+                    function(),
+                    diffValues.layout,
+                    diff.layout,
+                    values.layout,
+                    0f,
+                    limit(),
+                    forward,
+                    workshop.context.attributes));
+    return workshop.operation(
+        "gradient of the activation",
+        descriptor,
+        Map.of(DNNL_ARG_DST, values, DNNL_ARG_DIFF_DST, diff, DNNL_ARG_DIFF_SRC, diffValues));
+  }
+
+  /** Turns {@link #values} into the block's output. */
+  void forward(boolean trains, @Nullable MicroBatchResult result) {
+    if (trains && mask != null) {
+      mask.run();
+    }
+    if (activate != null) {
+      activate.run();
+    }
+    if (result != null && observed.isPresent()) {
+      observe(observed.get(), trains, result);
+    }
+    if (quantize != null) {
+      quantize.run();
+    }
+  }
+
+  private void observe(QuantizationPoint at, boolean trains, MicroBatchResult result) {
+    if (largest == null || smallest == null) {
+      return;
+    }
+    float max = activated(largest.run());
+    float min = activated(smallest.run());
+    result.observed().observe(at.firstSlot(), new Range(min, max));
+    if (trains && clipped != null) {
+      result.addSaturated(clipped.count(min, max));
+    }
+  }
+
+  private float activated(float value) {
+    return switch (activation) {
+      case NONE -> value;
+      case RELU -> Math.max(0f, value);
+      case RELU6 -> Math.min(SIX, Math.max(0f, value));
+    };
+  }
+
+  /** Turns the gradient of the output into {@link #diffValues}. */
+  void backward() {
+    if (backward != null) {
+      backward.run();
+    }
+  }
+}

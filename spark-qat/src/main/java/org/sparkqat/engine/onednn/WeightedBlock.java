@@ -1,0 +1,177 @@
+package org.sparkqat.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.FoldedWeights;
+import org.sparkqat.engine.MicroBatchResult;
+import org.sparkqat.engine.NormalizationParameters;
+import org.sparkqat.quantization.Ranges;
+
+/**
+ * Convolution or fully connected layer with folded batch normalization, activation and output
+ * quantizer.
+ *
+ * <p>With batch statistics: {@code z = acc * s_x * s_w[o] / factor[o]} is normalized, where {@code
+ * factor} is what folding multiplied the weights by, so that the quantized weight sees the
+ * long-term scale while normalization uses the batch (Krishnamoorthi 2018, arXiv 1806.08342).
+ * Otherwise {@code z = (acc + bias_q) * s_x * s_w[o]}. The factor is a constant for the gradient
+ * while it is undone again.
+ *
+ * <p>Backward computes z again where that is an operation on bytes: it is cheaper than keeping it.
+ */
+final class WeightedBlock implements CompiledBlock {
+
+  private final Workshop workshop;
+  private final ConvolutionProblem problem;
+  private final Feature src;
+  private final Feature dst;
+  private final Stage stage;
+  private final FoldedWeights folded;
+  private final Scratch scratch;
+  private final boolean firstReader;
+  private final Tensor linear;
+  private final Linear compute;
+  private final Optional<Normalizer> normalizer;
+  private final boolean recomputes;
+  private final float[] units;
+  private final float[] biases;
+  private final float[] realWeights;
+  private final float[] diffWeights;
+  private @Nullable Serving serving;
+  private @Nullable LinearBackward backward;
+  private float[] parameters = {};
+
+  WeightedBlock(
+      Workshop workshop,
+      ConvolutionProblem problem,
+      Feature src,
+      Feature dst,
+      Stage stage,
+      FoldedWeights folded,
+      Scratch scratch,
+      boolean firstReader) {
+    this.workshop = workshop;
+    this.problem = problem;
+    this.src = src;
+    this.dst = dst;
+    this.stage = stage;
+    this.folded = folded;
+    this.scratch = scratch;
+    this.firstReader = firstReader;
+    boolean normalizes = folded.usesBatch();
+    this.recomputes = normalizes && src.isCodes();
+    this.linear = normalizes ? normalizerInput() : stage.values();
+    this.compute = new Linear(workshop, problem, src, linear, !normalizes);
+    this.normalizer = normalizes ? folded.normalization().map(this::normalizer) : Optional.empty();
+    this.units = new float[problem.shape().outputs()];
+    this.biases = new float[units.length];
+    this.realWeights = new float[folded.weight().size()];
+    this.diffWeights = new float[realWeights.length];
+  }
+
+  private Tensor normalizerInput() {
+    return workshop.tensor(
+        dst.extent(), dnnl_f32, recomputes ? scratch.accumulators : workshop.ownPlace());
+  }
+
+  private Normalizer normalizer(NormalizationParameters by) {
+    return new Normalizer(workshop, dst.extent(), by, linear, stage.values());
+  }
+
+  @Override
+  public Feature output() {
+    return dst;
+  }
+
+  @Override
+  public void prepareServing() {
+    if (serving == null && serves()) {
+      serving = new Serving(workshop, problem, src, dst);
+    }
+  }
+
+  private boolean serves() {
+    return src.isCodes() && !folded.usesBatch();
+  }
+
+  @Override
+  public void prepareTraining() {
+    if (backward != null) {
+      return;
+    }
+    stage.prepareTraining();
+    Tensor diffLinear =
+        normalizer.isPresent()
+            ? workshop.tensor(dst.extent(), dnnl_f32, scratch.diffAccumulators)
+            : stage.diffValues();
+    normalizer.ifPresent(n -> n.prepareTraining(stage.diffValues(), diffLinear));
+    GradientSink sink =
+        src.wantsGradient()
+            ? new GradientSink(workshop, src, firstReader, scratch.diffSource)
+            : null;
+    backward = new LinearBackward(workshop, problem, src, diffLinear, sink, scratch);
+  }
+
+  @Override
+  public void load(float[] newParameters, float[] statistics, Ranges ranges) {
+    parameters = newParameters;
+    folded.load(parameters, statistics, ranges);
+    dst.quantizer().ifPresent(by -> by.load(ranges));
+    float[] codes = folded.valuesInForce();
+    for (int o = 0; o < units.length; o++) {
+      float unit = folded.unit(o, src.scale());
+      units[o] = folded.usesBatch() ? unit / folded.factor(o) : unit;
+      biases[o] = folded.roundedBias(o, unit, src.isCodes());
+    }
+    compute.load(codes, units, biases);
+    normalizer.ifPresent(Normalizer::load);
+    if (serving != null) {
+      loadServing(serving, codes);
+    }
+    if (backward != null && backward.wantsWeights()) {
+      folded.realWeights(realWeights);
+      backward.load(realWeights);
+    }
+  }
+
+  private void loadServing(Serving by, float[] codes) {
+    float[] biasCodes = new float[units.length];
+    for (int o = 0; o < biasCodes.length; o++) {
+      biasCodes[o] = folded.biasCode(o, units[o]);
+    }
+    by.load(codes, units, biasCodes);
+  }
+
+  @Override
+  public void serve() {
+    if (serving == null) {
+      forward(false, null);
+    } else {
+      serving.run();
+    }
+  }
+
+  @Override
+  public void forward(boolean trains, @Nullable MicroBatchResult result) {
+    compute.run();
+    normalizer.ifPresent(n -> n.forward(folded.biasesInForce(), result));
+    stage.forward(trains, result);
+  }
+
+  @Override
+  public void backward(MicroBatchResult result) {
+    if (backward == null) {
+      throw new IllegalStateException("Cannot run backward: training has not been prepared");
+    }
+    stage.backward();
+    if (recomputes) {
+      compute.run();
+    }
+    normalizer.ifPresent(n -> n.backward(result.gradient()));
+    float[] diffBiases = biases.clone();
+    backward.run(diffWeights, diffBiases);
+    folded.addGradients(diffWeights, diffBiases, parameters, result.gradient());
+  }
+}

@@ -1,0 +1,72 @@
+package org.sparkqat.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.sparkqat.network.Block;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Network;
+import org.sparkqat.quantization.Ranges;
+
+/** The plan in native memory against the plan in Java, block by block. */
+class NativePlanTest {
+
+  private static final int NETWORKS = 600;
+
+  @ParameterizedTest
+  @EnumSource(Normalization.class)
+  void everyBlockOfRandomRealNetworksAgreesWithThePlanInJava(Normalization normalization) {
+    Random seeds = Seeds.random();
+    for (int i = 0; i < NETWORKS; i++) {
+      long seed = seeds.nextLong();
+      Random random = new Random(seed);
+      Network network = RandomNetworks.next(random);
+      try {
+        compare(GradientCase.of(network, 2 + random.nextInt(3), normalization, random));
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError(
+            "Network %d, seed %d: %s%n%s"
+                .formatted(i, seed, e.getMessage(), BlockGraph.of(network).blocks()),
+            e);
+      }
+    }
+  }
+
+  private static void compare(GradientCase numbers) {
+    PlanSettings settings =
+        new PlanSettings(numbers.batch, Arithmetic.CALIBRATION, numbers.normalization);
+    MicroBatchResult expected = new MicroBatchResult(numbers.graph);
+    MicroBatchResult actual = new MicroBatchResult(numbers.graph);
+    try (Kernels java = new ReferenceKernels();
+        Kernels library = Engines.open(EngineChoice.ONEDNN);
+        Plan host = Plan.compile(java, numbers.graph, numbers.inputNormalization, settings);
+        Plan plan = Plan.compile(library, numbers.graph, numbers.inputNormalization, settings)) {
+      for (Plan each : new Plan[] {host, plan}) {
+        each.load(numbers.parameters, numbers.statistics, Ranges.empty(numbers.graph.slots()));
+        each.calibrate(numbers.raw, each == host ? expected : actual);
+      }
+      compare(BlockGraph.INPUT, "input", host, plan);
+      for (Block block : numbers.graph.graph().blocks()) {
+        compare(block.index(), block.name(), host, plan);
+      }
+      assertClose("observed", actual.observed().flat(), expected.observed().flat());
+    }
+  }
+
+  private static void compare(int block, String name, Plan host, Plan plan) {
+    assertClose(name, plan.output(block).data(), host.output(block).data());
+  }
+
+  /** Sums of some hundred products in another order. */
+  private static void assertClose(String name, float[] actual, float[] expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.length; i++) {
+      assertThat((double) actual[i])
+          .as("%s at %d", name, i)
+          .isCloseTo(expected[i], within(2e-4 * Math.max(1, Math.abs(expected[i]))));
+    }
+  }
+}
