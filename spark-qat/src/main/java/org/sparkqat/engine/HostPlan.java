@@ -20,8 +20,12 @@ final class HostPlan implements Plan {
   private final InputOperation input;
   private final List<Operation> operations;
   private final Activations output;
+  private final Kernels kernels;
+  private final StepWatch watch = new StepWatch();
 
-  private HostPlan(PlanSettings settings, InputOperation input, List<Operation> operations) {
+  private HostPlan(
+      Kernels kernels, PlanSettings settings, InputOperation input, List<Operation> operations) {
+    this.kernels = kernels;
     this.settings = settings;
     this.input = input;
     this.operations = operations;
@@ -42,7 +46,7 @@ final class HostPlan implements Plan {
       operations.forEach(Operation::close);
       throw e;
     }
-    return new HostPlan(settings, input, operations);
+    return new HostPlan(kernels, settings, input, operations);
   }
 
   @Override
@@ -52,8 +56,10 @@ final class HostPlan implements Plan {
 
   @Override
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
+    watch.start();
     input.load(ranges);
     operations.forEach(operation -> operation.load(parameters, statistics, ranges));
+    watch.loaded();
   }
 
   @Override
@@ -64,15 +70,19 @@ final class HostPlan implements Plan {
       DropoutKey dropout,
       MicroBatchResult result) {
     result.clear();
+    watch.start();
     forward(raw, new MicroBatchContext(Pass.TRAINING, result, dropout));
+    watch.forwardEnds(result);
     operations.forEach(operation -> operation.output().clearGradient());
     result.loss = loss.apply(output.data, targets, output.diff);
     if (!Double.isFinite(result.loss)) {
       result.firstNonFinite = firstNonFinite();
     }
+    watch.lossEnds();
     for (int i = operations.size() - 1; i >= 0; i--) {
       operations.get(i).backward(result);
     }
+    watch.backwardEnds();
   }
 
   @Override
@@ -109,6 +119,20 @@ final class HostPlan implements Plan {
   public BlockOutput output(int block) {
     Activations of = block == BlockGraph.INPUT ? input.output() : operations.get(block).output();
     return new BlockOutput(of.data.clone(), of.scale, of.isCodes);
+  }
+
+  @Override
+  public StepTimes times() {
+    return watch.times();
+  }
+
+  @Override
+  public PlanMemory memory() {
+    long kept = input.keptForBackwardBytes();
+    for (Operation operation : operations) {
+      kept += operation.keptForBackwardBytes();
+    }
+    return new PlanMemory(kernels.peakNativeBytes(), kept);
   }
 
   @Override

@@ -48,6 +48,11 @@ public interface Kernels extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Most native bytes of tensors and work space that were held at one time; 0: none ever. */
+  default long peakNativeBytes() {
+    return 0;
+  }
+
   /** Closes every kernel made from this and releases all native memory; later calls do nothing. */
   @Override
   void close();

@@ -16,6 +16,7 @@ public final class MicroBatchResult {
   final long[] statisticCounts;
   double loss;
   long saturated;
+  long quantizationNanos;
   int firstNonFinite = ALL_FINITE;
 
   public MicroBatchResult(QuantizedGraph graph) {
@@ -34,6 +35,7 @@ public final class MicroBatchResult {
     observed.clear();
     loss = 0;
     saturated = 0;
+    quantizationNanos = 0;
     firstNonFinite = ALL_FINITE;
   }
 
@@ -85,5 +87,10 @@ public final class MicroBatchResult {
   /** Names the first block whose output holds NaN or infinity. */
   public void setFirstNonFinite(int block) {
     firstNonFinite = block;
+  }
+
+  /** Counts time of observing and quantizing activations. */
+  public void addQuantizationNanos(long more) {
+    quantizationNanos += more;
   }
 }

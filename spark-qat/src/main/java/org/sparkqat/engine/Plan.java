@@ -65,6 +65,12 @@ public interface Plan extends AutoCloseable {
    */
   BlockOutput output(int block);
 
+  /** Where the time of the latest {@link #load} and {@link #train} went. */
+  StepTimes times();
+
+  /** The memory in use; whole after the first {@link #train}. */
+  PlanMemory memory();
+
   @Override
   void close();
 }

@@ -1,6 +1,5 @@
 package org.sparkqat.export;
 
-import java.util.stream.IntStream;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Kernels;
 import org.sparkqat.engine.Normalization;
@@ -69,6 +68,15 @@ record Logits(float[] ours, float[] theirs, int classes) {
     return difference / magnitude();
   }
 
+  /** Examples with a larger {@link #difference(int)}. */
+  int beyond(double limit) {
+    int beyond = 0;
+    for (int n = 0; n < examples(); n++) {
+      beyond += difference(n) < limit ? 0 : 1;
+    }
+    return beyond;
+  }
+
   /** Largest difference of all. */
   double difference() {
     double difference = 0;
@@ -76,11 +84,6 @@ record Logits(float[] ours, float[] theirs, int classes) {
       difference = Math.max(difference, difference(n));
     }
     return difference;
-  }
-
-  /** How many examples differ by more than a bound. */
-  long beyond(double bound) {
-    return IntStream.range(0, examples()).filter(n -> difference(n) > bound).count();
   }
 
   private double magnitude() {

@@ -63,6 +63,11 @@ final class ActivationBlock implements CompiledBlock {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + stage.keptForBackwardBytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     stage.backward();
     if (backward != null && sink != null) {

@@ -91,6 +91,11 @@ final class AddBlock implements CompiledBlock {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + stage.keptForBackwardBytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     stage.backward();
     copies.forEach(Operation::run);

@@ -31,6 +31,9 @@ interface CompiledBlock {
    */
   void forward(boolean trains, @Nullable MicroBatchResult result);
 
+  /** Bytes that stay as they are from the end of forward until backward, the output included. */
+  long keptForBackwardBytes();
+
   /** Turns the gradient of the output into those of the inputs and of the parameters. */
   void backward(MicroBatchResult result);
 }

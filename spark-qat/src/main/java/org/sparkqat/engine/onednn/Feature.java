@@ -27,6 +27,11 @@ record Feature(
     return quantizer.map(Quantizer::type).orElse(dnnl_f32);
   }
 
+  /** Bytes of the data. */
+  long bytes() {
+    return (long) extent.size() * (isCodes() ? 1 : Float.BYTES);
+  }
+
   /** Real value of one unit of the data. */
   float scale() {
     return quantizer.map(Quantizer::scale).orElse(1f);

@@ -57,6 +57,11 @@ final class FlattenBlock implements CompiledBlock {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     if (backward != null && sink != null) {
       backward.run();

@@ -9,7 +9,10 @@ import org.sparkqat.engine.DropoutKey;
 import org.sparkqat.engine.LossFunction;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.engine.Plan;
+import org.sparkqat.engine.PlanMemory;
 import org.sparkqat.engine.PlanSettings;
+import org.sparkqat.engine.StepTimes;
+import org.sparkqat.engine.StepWatch;
 import org.sparkqat.engine.Targets;
 import org.sparkqat.network.Activation;
 import org.sparkqat.network.BlockGraph;
@@ -34,6 +37,7 @@ final class NativePlan implements Plan {
   private final QuantizedGraph graph;
   private final float[] outputs;
   private final float[] diffOutputs;
+  private final StepWatch watch = new StepWatch();
   private @Nullable Loaded loaded;
   private boolean serves;
   private boolean trains;
@@ -89,8 +93,10 @@ final class NativePlan implements Plan {
 
   @Override
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
+    watch.start();
     loaded = new Loaded(parameters, statistics, ranges);
     reload();
+    watch.loaded();
   }
 
   private void reload() {
@@ -118,7 +124,9 @@ final class NativePlan implements Plan {
       reload();
     }
     result.clear();
+    watch.start();
     forward(raw, true, result);
+    watch.forwardEnds(result);
     output.read(outputs);
     double value = loss.apply(outputs, targets, diffOutputs);
     result.setLoss(value);
@@ -126,9 +134,11 @@ final class NativePlan implements Plan {
       result.setFirstNonFinite(firstNonFinite());
     }
     output.writeGradient(diffOutputs);
+    watch.lossEnds();
     for (int i = blocks.size() - 1; i >= 0; i--) {
       blocks.get(i).backward(result);
     }
+    watch.backwardEnds();
   }
 
   private void forward(float[] raw, boolean training, @Nullable MicroBatchResult result) {
@@ -179,6 +189,20 @@ final class NativePlan implements Plan {
     try (Ownership own = new Ownership()) {
       return OutputPort.copy(new Workshop(context, "a copy", own), shape, of);
     }
+  }
+
+  @Override
+  public StepTimes times() {
+    return watch.times();
+  }
+
+  @Override
+  public PlanMemory memory() {
+    long kept = input.output().bytes();
+    for (CompiledBlock block : blocks) {
+      kept += block.keptForBackwardBytes();
+    }
+    return new PlanMemory(context.account.peakBytes(), kept);
   }
 
   @Override

@@ -253,6 +253,13 @@ final class PoolBlock implements CompiledBlock {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes()
+        + (workspace == null ? 0 : workspace.bytes())
+        + stage.map(Stage::keptForBackwardBytes).orElse(0L);
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     stage.ifPresent(Stage::backward);
     if (backward != null && sink != null) {

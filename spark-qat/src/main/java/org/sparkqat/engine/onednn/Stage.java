@@ -204,19 +204,28 @@ final class Stage {
         Map.of(DNNL_ARG_DST, values, DNNL_ARG_DIFF_DST, diff, DNNL_ARG_DIFF_SRC, diffValues));
   }
 
+  /** Bytes of the straight-through mask. */
+  long keptForBackwardBytes() {
+    return mask == null ? 0 : dst.extent().size();
+  }
+
   /** Turns {@link #values} into the block's output. */
   void forward(boolean trains, @Nullable MicroBatchResult result) {
-    if (trains && mask != null) {
-      mask.run();
-    }
     if (activate != null) {
       activate.run();
+    }
+    long start = System.nanoTime();
+    if (trains && mask != null) {
+      mask.run();
     }
     if (result != null && observed.isPresent()) {
       observe(observed.get(), trains, result);
     }
     if (quantize != null) {
       quantize.run();
+    }
+    if (result != null && observed.isPresent()) {
+      result.addQuantizationNanos(System.nanoTime() - start);
     }
   }
 

@@ -161,6 +161,13 @@ final class WeightedBlock implements CompiledBlock {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes()
+        + (normalizer.isPresent() && !recomputes ? linear.bytes() : 0)
+        + stage.keptForBackwardBytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     if (backward == null) {
       throw new IllegalStateException("Cannot run backward: training has not been prepared");
