@@ -59,7 +59,8 @@ Quantized arithmetic, as in training:
     weighted block, BATCH
              real = batch_norm(conv(codes, codes of w_f) * s_x * s_w[o] / f + b), f constant for the
              gradient
-    other    in real numbers
+    other    in real numbers: activation functions, concatenation, products and sums of what the codes
+             stand for
     then activation, then codes, except for the last block that computes; max pool and flatten pass
     codes through
     gamma below 2^-24 in magnitude counts as 2^-24 with its sign

@@ -6,6 +6,13 @@ import torch
 import torch.nn.functional as F
 
 ACTIVATIONS = ("relu", "relu6")
+FUNCTIONS = {
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "hard-sigmoid": F.hardsigmoid,
+    "hard-swish": F.hardswish,
+    "silu": F.silu,
+}
 PASSING = ("max-pool", "flatten")
 WEIGHTED = ("convolution", "fully-connected")
 
@@ -70,7 +77,9 @@ def shapes_of(case):
             value = convolve(layer, inputs[0], weight)
         elif kind == "fully-connected":
             value = torch.zeros(1, layer["outputs"])
-        elif kind in WEIGHTED + ACTIVATIONS + ("batch-normalization", "add"):
+        elif kind == "concatenate":
+            value = torch.cat(inputs, 1)
+        elif kind in ACTIVATIONS + tuple(FUNCTIONS) + ("batch-normalization", "add", "multiply"):
             value = inputs[0]
         else:
             value = spatial(layer, inputs[0])

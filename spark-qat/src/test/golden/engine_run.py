@@ -4,7 +4,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from engine_graph import ACTIVATIONS, WEIGHTED, blocks_of, convolve, spatial
+from engine_graph import ACTIVATIONS, FUNCTIONS, WEIGHTED, blocks_of, convolve, spatial
 from engine_quantization import (
     MARGINS,
     Codes,
@@ -61,13 +61,15 @@ class Run:
         # Per channel there is no single unit to count in: the values go on as real numbers.
         return (data * scale, None) if per_slot else (data, scales[0])
 
-    def activate(self, kind, x):
-        kinks = [0.0] if kind == "relu" else [0.0, 6.0]
+    def keep_from_kinks(self, x, kinks):
         for kink in kinks:
             distance = (x.detach() - kink).abs()
             # Exactly 0 is 0 in every arithmetic.
             if ((distance < MARGINS["kink"]) & (distance > 0)).any():
                 raise NearTie("kink")
+
+    def activate(self, kind, x):
+        self.keep_from_kinks(x, [0.0] if kind == "relu" else [0.0, 6.0])
         return F.relu(x) if kind == "relu" else F.relu6(x)
 
     def factor(self, norm):
@@ -151,6 +153,15 @@ class Run:
             out = self.weighted(block, inputs[0])
         elif block.kind == "add":
             out = self.real(inputs[0]) + self.real(inputs[1])
+        elif block.kind == "concatenate":
+            out = torch.cat([self.real(value) for value in inputs], 1)
+        elif block.kind == "multiply":
+            x, gate = self.real(inputs[0]), self.real(inputs[1])
+            out = x * gate.reshape(gate.shape[:2] + (1,) * (x.dim() - 2))
+        elif block.kind in FUNCTIONS:
+            x = self.real(inputs[0])
+            self.keep_from_kinks(x, [-3.0, 3.0] if block.kind.startswith("hard") else [])
+            out = FUNCTIONS[block.kind](x)
         elif block.kind == "batch-normalization" and self.batch:
             out = self.normalize(block.norm, self.real(inputs[0]))
         elif block.kind == "batch-normalization":

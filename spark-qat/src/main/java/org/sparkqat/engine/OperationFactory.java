@@ -1,12 +1,17 @@
 package org.sparkqat.engine;
 
 import java.util.List;
+import java.util.Optional;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.LayerVisitor;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Window;
+import org.sparkqat.quantization.Granularity;
 import org.sparkqat.tensor.Shape;
 
 /** Makes the operation of a block. */
@@ -138,8 +143,38 @@ final class OperationFactory {
       return new DropoutOperation(block.index(), layer.rate(), src(0), dst());
     }
 
+    @Override
+    public Operation activationFunction(ActivationFunction function) {
+      return new FunctionOperation(
+          Curve.of(function), codeTable(Curve.of(function)), src(0), dst(), stage());
+    }
+
+    /** Empty where the input has no codes, or none of one scale. */
+    private Optional<CodeTable> codeTable(Curve curve) {
+      if (!settings.arithmetic().quantizes()) {
+        return Optional.empty();
+      }
+      return Optional.of(graph.pointOf(block.inputs().get(0)))
+          .filter(point -> point.quantizer().granularity() == Granularity.PER_TENSOR)
+          .map(point -> new CodeTable(curve, point));
+    }
+
+    @Override
+    public Operation concatenate(Concatenate layer) {
+      List<Activations> sources = block.inputs().stream().map(this::activations).toList();
+      return new ConcatenateOperation(settings.microBatch(), sources, dst(), stage());
+    }
+
+    @Override
+    public Operation multiply(Multiply layer) {
+      return new MultiplyOperation(src(0), src(1), dst(), stage());
+    }
+
     private Activations src(int which) {
-      int index = block.inputs().get(which);
+      return activations(block.inputs().get(which));
+    }
+
+    private Activations activations(int index) {
       return index == BlockGraph.INPUT ? input : before.get(index).output();
     }
 

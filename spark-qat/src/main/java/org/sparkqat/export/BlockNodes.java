@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.sparkqat.engine.Folding;
 import org.sparkqat.export.onnx.Onnx.AttributeProto;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Block;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.LayerVisitor;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Node;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Parameter;
@@ -130,6 +133,38 @@ final class BlockNodes implements LayerVisitor<String> {
   @Override
   public String dropout(Layer.Dropout layer) {
     return sources.get(0);
+  }
+
+  /** Opset 13 has no HardSwish; a product with HardSigmoid is the same. */
+  @Override
+  public String activationFunction(ActivationFunction function) {
+    return switch (function) {
+      case SIGMOID -> graph.node(block.name(), "Sigmoid", sources, List.of());
+      case TANH -> graph.node(block.name(), "Tanh", sources, List.of());
+      case HARD_SIGMOID -> hardSigmoid(block.name());
+      case HARD_SWISH -> timesSource(hardSigmoid(block.name() + ".gate"));
+      case SILU -> timesSource(graph.node(block.name() + ".gate", "Sigmoid", sources, List.of()));
+    };
+  }
+
+  private String hardSigmoid(String name) {
+    List<AttributeProto> attributes =
+        List.of(OnnxGraph.attribute("alpha", 1 / 6f), OnnxGraph.attribute("beta", 0.5f));
+    return graph.node(name, "HardSigmoid", sources, attributes);
+  }
+
+  private String timesSource(String factor) {
+    return graph.node(block.name(), "Mul", List.of(sources.get(0), factor), List.of());
+  }
+
+  @Override
+  public String concatenate(Concatenate layer) {
+    return graph.node(block.name(), "Concat", sources, List.of(OnnxGraph.attribute("axis", 1L)));
+  }
+
+  @Override
+  public String multiply(Multiply layer) {
+    return graph.node(block.name(), "Mul", sources, List.of());
   }
 
   private static List<AttributeProto> window(Window window) {

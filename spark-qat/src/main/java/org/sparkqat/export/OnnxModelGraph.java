@@ -8,6 +8,7 @@ import org.sparkqat.engine.FoldedWeights;
 import org.sparkqat.export.onnx.Onnx.GraphProto;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
@@ -48,7 +49,8 @@ final class OnnxModelGraph {
           block.inputs().stream()
               .map(index -> index == BlockGraph.INPUT ? input : outputs.get(index))
               .toList();
-      outputs.add(output(block, sources));
+      boolean widens = block.anchor().layer() instanceof Multiply && readsVectorGate(block);
+      outputs.add(output(block, widens ? widened(block, sources) : sources));
     }
     graph.output(outputs.get(outputs.size() - 1));
     return graph.build();
@@ -86,10 +88,32 @@ final class OnnxModelGraph {
       return activations.quantized(block, value, point.get());
     }
     boolean vanished = value.equals(sources.get(0));
-    QuantizationPoint passed = quantized.pointOf(block.index());
-    return vanished || !ActivationQuantizers.isPerTensor(passed)
-        ? value
-        : quantizers.pass(passed, value);
+    return vanished ? value : passed(block.index(), value);
+  }
+
+  private boolean readsVectorGate(Block block) {
+    return block.inputShape().rank() > shape(block.inputs().get(1)).rank();
+  }
+
+  private Shape shape(int block) {
+    return block == BlockGraph.INPUT
+        ? model.network().inputShape()
+        : quantized.graph().blocks().get(block).outputShape();
+  }
+
+  /** A gate {@code [N, C]} becomes {@code [N, C, 1, 1]}, with the same codes. */
+  private List<String> widened(Block block, List<String> sources) {
+    String axes = graph.constant(block.name() + ".axes", OnnxTensors.longs(new long[] {2, 3}, 2));
+    String gate =
+        graph.node(
+            block.name() + ".widened", "Unsqueeze", List.of(sources.get(1), axes), List.of());
+    return List.of(sources.get(0), quantizes() ? passed(block.inputs().get(1), gate) : gate);
+  }
+
+  /** The codes of a block's output behind a node that only moves them. */
+  private String passed(int block, String value) {
+    QuantizationPoint point = quantized.pointOf(block);
+    return ActivationQuantizers.isPerTensor(point) ? quantizers.pass(point, value) : value;
   }
 
   private List<String> weights(Block block) {

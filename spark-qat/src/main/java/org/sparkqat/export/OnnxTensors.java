@@ -23,6 +23,12 @@ final class OnnxTensors {
     return tensor(TensorProto.DataType.INT32, raw, dims);
   }
 
+  static TensorProto longs(long[] values, int... dims) {
+    ByteBuffer raw = buffer(values.length * Long.BYTES);
+    raw.asLongBuffer().put(values);
+    return tensor(TensorProto.DataType.INT64, raw, dims);
+  }
+
   /** Codes of -128 to 127. */
   static TensorProto signedBytes(int[] codes, int... dims) {
     return tensor(TensorProto.DataType.INT8, bytes(codes, Byte.MIN_VALUE, Byte.MAX_VALUE), dims);

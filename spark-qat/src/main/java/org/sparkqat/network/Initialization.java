@@ -10,11 +10,12 @@ import org.sparkqat.tensor.ParameterLayout;
 /**
  * First values of a network's parameters and statistics.
  *
- * <p>Weights whose output reaches a rectifier before the next weights are drawn from the normal
- * distribution with variance {@code 2 / fanIn} (He et al. 2015, arXiv 1502.01852); all others
- * uniformly from {@code [-a, a]} with {@code a = sqrt(6 / (fanIn + fanOut))} (Glorot and Bengio
- * 2010). For weights {@code [O, C / groups, KH, KW]} the fans are {@code fanIn = C / groups * KH *
- * KW} and {@code fanOut = O / groups * KH * KW}. Biases and beta are 0, gamma is 1.
+ * <p>Weights whose output reaches a rectifier (ReLU, ReLU6, hard-swish, SiLU) before the next
+ * weights or another activation function are drawn from the normal distribution with variance
+ * {@code 2 / fanIn} (He et al. 2015, arXiv 1502.01852); all others uniformly from {@code [-a, a]}
+ * with {@code a = sqrt(6 / (fanIn + fanOut))} (Glorot and Bengio 2010). For weights {@code [O, C /
+ * groups, KH, KW]} the fans are {@code fanIn = C / groups * KH * KW} and {@code fanOut = O / groups
+ * * KH * KW}. Biases and beta are 0, gamma is 1.
  *
  * <p>A value depends on the seed, the parameter's name and the index in it alone, so that a layer
  * starts the same whatever stands beside it.
@@ -74,7 +75,11 @@ public final class Initialization {
     }
     return graph.blocks().stream()
         .filter(reader -> reader.inputs().contains(block.index()) && !reader.isWeighted())
-        .anyMatch(reader -> isRectified(graph, reader));
+        .anyMatch(
+            reader ->
+                reader.anchor().layer() instanceof ActivationFunction function
+                    ? function.rectifies()
+                    : isRectified(graph, reader));
   }
 
   private static Distribution normal(long seed, double deviation) {

@@ -9,7 +9,21 @@ import org.sparkqat.tensor.Shape;
  * One kind of layer with its settings, without weights. Shapes exclude the batch: an image is
  * {@code [C, H, W]}, a vector {@code [F]}.
  */
-public sealed interface Layer {
+public sealed interface Layer
+    permits Layer.Convolution,
+        Layer.FullyConnected,
+        Layer.BatchNormalization,
+        Layer.Relu,
+        Layer.Relu6,
+        Layer.MaxPool,
+        Layer.AveragePool,
+        Layer.GlobalAveragePool,
+        Layer.Add,
+        Layer.Flatten,
+        Layer.Dropout,
+        ActivationFunction,
+        Concatenate,
+        Multiply {
 
   /**
    * Shape of the output.
@@ -24,9 +38,14 @@ public sealed interface Layer {
   /** The visitor's answer to this kind of layer. */
   <T> T accept(LayerVisitor<T> visitor);
 
-  /** How many inputs the layer takes. */
+  /** How many inputs the layer takes, at least. */
   default int arity() {
     return 1;
+  }
+
+  /** True when the layer takes more inputs than its {@link #arity}, too. */
+  default boolean takesMore() {
+    return false;
   }
 
   /** True for layers that multiply by weights: convolutions and fully connected layers. */

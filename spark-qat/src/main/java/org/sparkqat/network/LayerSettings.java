@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of one described layer, read key by key; each error names layer, key and value. */
@@ -61,6 +62,20 @@ final class LayerSettings {
       return bias ? Bias.WITH : Bias.WITHOUT;
     }
     throw invalid("bias", settings.get("bias"), "true or false");
+  }
+
+  /** One of several values by its name; the first is the default. */
+  <T> T choice(String key, List<T> choices, Function<T, String> name) {
+    if (!settings.containsKey(key)) {
+      return choices.get(0);
+    }
+    for (T choice : choices) {
+      if (name.apply(choice).equals(settings.get(key))) {
+        return choice;
+      }
+    }
+    String allowed = String.join(", ", choices.stream().map(name).toList());
+    throw invalid(key, settings.get(key), allowed);
   }
 
   /** Kernel, stride (default: that of the given kind of layer) and padding (default 0). */

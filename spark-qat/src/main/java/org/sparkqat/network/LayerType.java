@@ -68,16 +68,38 @@ record LayerType<L extends Layer>(
               Layer.Dropout.class,
               List.of("rate"),
               settings -> new Layer.Dropout(settings.number("rate", 0.5f)),
-              layer -> described("rate", decimal(layer.rate()))));
+              layer -> described("rate", decimal(layer.rate()))),
+          function(ActivationFunction.SIGMOID),
+          function(ActivationFunction.TANH),
+          function(ActivationFunction.HARD_SIGMOID),
+          function(ActivationFunction.HARD_SWISH),
+          function(ActivationFunction.SILU),
+          plain("concatenate", Concatenate.class, new Concatenate()),
+          plain("multiply", Multiply.class, new Multiply()));
 
   /** Everything that may stand in the description of such a layer. */
   List<String> allKeys() {
+    return keysWith(keys);
+  }
+
+  static List<String> keysWith(List<String> keys) {
     return Stream.concat(Stream.of("name", "type", "inputs"), keys.stream()).toList();
   }
 
   /** The settings of a layer; it must be of this kind. */
   Map<String, Object> settingsOf(Layer layer) {
     return writer.apply(kind.cast(layer));
+  }
+
+  /** True when this is the type of a layer. */
+  boolean describes(Layer layer) {
+    return layer instanceof ActivationFunction function
+        ? name.equals(function.typeName())
+        : kind.isInstance(layer);
+  }
+
+  private static LayerType<ActivationFunction> function(ActivationFunction function) {
+    return plain(function.typeName(), ActivationFunction.class, function);
   }
 
   private static <L extends Layer> LayerType<L> plain(String name, Class<L> kind, L layer) {

@@ -24,4 +24,10 @@ public interface LayerVisitor<T> {
   T flatten(Layer.Flatten layer);
 
   T dropout(Layer.Dropout layer);
+
+  T activationFunction(ActivationFunction function);
+
+  T concatenate(Concatenate layer);
+
+  T multiply(Multiply layer);
 }

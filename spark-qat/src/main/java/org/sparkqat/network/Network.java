@@ -110,11 +110,7 @@ public final class Network {
     public Builder add(String node, Layer layer, String... inputs) {
       List<String> sources = inputs.length == 0 ? List.of(last) : List.of(inputs);
       requireName(node);
-      if (sources.size() != layer.arity()) {
-        throw new IllegalArgumentException(
-            "Invalid inputs of layer '%s': %s (it takes %d)"
-                .formatted(node, sources, layer.arity()));
-      }
+      requireCount(node, layer, sources);
       List<Shape> shapes = new ArrayList<>();
       for (String source : sources) {
         shapes.add(shapeOf(node, source));
@@ -150,7 +146,17 @@ public final class Network {
       }
     }
 
-    private Shape shapeOf(String node, String source) {
+    private static void requireCount(String node, Layer layer, List<String> sources) {
+      int more = sources.size() - layer.arity();
+      if (more < 0 || (more > 0 && !layer.takesMore())) {
+        throw new IllegalArgumentException(
+            "Invalid inputs of layer '%s': %s (it takes %s%d)"
+                .formatted(node, sources, layer.takesMore() ? "at least " : "", layer.arity()));
+      }
+    }
+
+    /** Shape of what a layer reads. */
+    Shape shapeOf(String node, String source) {
       if (source.equals(INPUT)) {
         return inputShape;
       }

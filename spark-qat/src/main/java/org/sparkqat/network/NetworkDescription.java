@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.sparkqat.tensor.Shape;
 
 /**
@@ -26,8 +29,11 @@ import org.sparkqat.tensor.Shape;
  *   <li>{@code max-pool}, {@code average-pool}: {@code kernel}, {@code stride} (that of the
  *       kernel), {@code padding: 0}
  *   <li>{@code dropout}: {@code rate: 0.5}
- *   <li>{@code relu}, {@code relu6}, {@code global-average-pool}, {@code add}, {@code flatten}:
- *       none
+ *   <li>{@code squeeze-excite}: {@code reduction: 4}, {@code gate: sigmoid}; it stands for the
+ *       layers of {@link SqueezeExcite}
+ *   <li>{@code relu}, {@code relu6}, {@code sigmoid}, {@code tanh}, {@code hard-sigmoid}, {@code
+ *       hard-swish}, {@code silu}, {@code global-average-pool}, {@code add}, {@code concatenate},
+ *       {@code multiply}, {@code flatten}: none
  * </ul>
  *
  * <p>{@code kernel}, {@code stride} and {@code padding} are one integer, or {@code [height,
@@ -48,13 +54,33 @@ public final class NetworkDescription {
     for (int i = 0; i < layers.size(); i++) {
       Map<String, Object> description = layers.get(i);
       String layer = requireName(description, i);
-      LayerType<?> type = requireType(layer, description);
       LayerSettings settings = new LayerSettings(layer, description);
-      settings.requireKeys(type.allKeys());
-      String[] inputs = settings.inputs().toArray(new String[0]);
-      network.add(layer, readLayer(layer, type, settings), inputs);
+      if (SqueezeExcite.TYPE.equals(description.get("type"))) {
+        addSqueezeExcite(network, layer, settings);
+      } else {
+        addLayer(network, layer, requireType(layer, description), settings);
+      }
     }
     return network.build();
+  }
+
+  private static void addLayer(
+      Network.Builder network, String layer, LayerType<?> type, LayerSettings settings) {
+    settings.requireKeys(type.allKeys());
+    String[] inputs = settings.inputs().toArray(new String[0]);
+    network.add(layer, named(layer, () -> type.reader().apply(settings)), inputs);
+  }
+
+  private static void addSqueezeExcite(
+      Network.Builder network, String layer, LayerSettings settings) {
+    settings.requireKeys(LayerType.keysWith(SqueezeExcite.KEYS));
+    List<String> inputs = settings.inputs();
+    if (inputs.size() > 1) {
+      throw new IllegalArgumentException(
+          "Invalid inputs of layer '%s': %s (it takes 1)".formatted(layer, inputs));
+    }
+    named(layer, () -> SqueezeExcite.read(settings))
+        .addTo(network, layer, inputs.isEmpty() ? network.last() : inputs.get(0));
   }
 
   /** The layers of a network with all their settings; {@link #read} gives the network back. */
@@ -76,9 +102,9 @@ public final class NetworkDescription {
     return layers;
   }
 
-  private static Layer readLayer(String layer, LayerType<?> type, LayerSettings settings) {
+  private static <T> T named(String layer, Supplier<T> reader) {
     try {
-      return type.reader().apply(settings);
+      return reader.get();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(withLayer(String.valueOf(e.getMessage()), layer), e);
     }
@@ -112,12 +138,14 @@ public final class NetworkDescription {
             .formatted(
                 layer,
                 description.get("type"),
-                String.join(", ", LayerType.ALL.stream().map(LayerType::name).toList())));
+                Stream.concat(
+                        LayerType.ALL.stream().map(LayerType::name), Stream.of(SqueezeExcite.TYPE))
+                    .collect(Collectors.joining(", "))));
   }
 
   private static LayerType<?> typeOf(Layer layer) {
     return LayerType.ALL.stream()
-        .filter(type -> type.kind().isInstance(layer))
+        .filter(type -> type.describes(layer))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("Cannot describe layer: " + layer));
   }

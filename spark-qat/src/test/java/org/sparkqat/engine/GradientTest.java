@@ -9,9 +9,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Bias;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
+import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
 
@@ -40,6 +44,11 @@ class GradientTest {
         Layer.BatchNormalization.DEFAULT,
         new Layer.Relu(),
         new Layer.Relu6(),
+        ActivationFunction.SIGMOID,
+        ActivationFunction.TANH,
+        ActivationFunction.HARD_SIGMOID,
+        ActivationFunction.HARD_SWISH,
+        ActivationFunction.SILU,
         new Layer.MaxPool(Window.square(2, 2, 0)),
         new Layer.MaxPool(odd),
         new Layer.AveragePool(Window.square(3, 1, 1)),
@@ -75,6 +84,11 @@ class GradientTest {
         Layer.BatchNormalization.DEFAULT,
         new Layer.Relu(),
         new Layer.Relu6(),
+        ActivationFunction.SIGMOID,
+        ActivationFunction.TANH,
+        ActivationFunction.HARD_SIGMOID,
+        ActivationFunction.HARD_SWISH,
+        ActivationFunction.SILU,
         new Layer.Dropout(0.5f));
   }
 
@@ -105,6 +119,51 @@ class GradientTest {
             .add("twice", new Layer.Add(), "again", "again")
             .build();
     check(network, Normalization.BATCH, random);
+  }
+
+  @Test
+  void theGradientReachesEveryPartOfAConcatenation() {
+    Random random = Seeds.random();
+    Network network =
+        Network.builder("concatenate", new Shape(1, 1, 1))
+            .add("left", image(3, 4, 5))
+            .add("right", image(1, 4, 5), Network.INPUT)
+            .add("joined", new Concatenate(), "left", "right", "left")
+            .add("relu", new Layer.Relu())
+            .add("again", new Concatenate(), "right", "relu")
+            .add("flat", new Layer.Flatten())
+            .add("twice", new Concatenate(), "flat", "flat")
+            .build();
+    check(network, Normalization.BATCH, random);
+  }
+
+  @Test
+  void theGradientReachesTheValuesAndTheGateOfAProduct() {
+    Random random = Seeds.random();
+    Network network =
+        Network.builder("multiply", new Shape(1, 1, 1))
+            .add("image", image(3, 4, 5))
+            .add("gate", image(3, 1, 1), Network.INPUT)
+            .add("product", new Multiply(), "image", "gate")
+            .add("relu", new Layer.Relu())
+            .add("pool", new Layer.GlobalAveragePool(), "image")
+            .add("vector", new Layer.Flatten())
+            .add("again", new Multiply(), "relu", "vector")
+            .add("pool2", new Layer.GlobalAveragePool())
+            .add("vector2", new Layer.Flatten())
+            .add("square", new Multiply(), "vector2", "vector2")
+            .build();
+    check(network, Normalization.BATCH, random);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SIGMOID", "HARD_SIGMOID"})
+  void theGradientReachesAllOfASqueezeExciteBlock(ActivationFunction gate) {
+    Random random = Seeds.random();
+    Network.Builder network =
+        Network.builder("squeeze", new Shape(1, 1, 1)).add("image", image(5, 4, 3));
+    new SqueezeExcite(2, gate).addTo(network, "se", "image");
+    check(network.build(), Normalization.BATCH, random);
   }
 
   /** From one pixel to an image of which each value is a weight times the pixel, plus a bias. */

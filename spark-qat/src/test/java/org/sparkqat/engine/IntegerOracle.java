@@ -2,9 +2,12 @@ package org.sparkqat.engine;
 
 import java.util.Arrays;
 import org.sparkqat.network.Activation;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Block;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.LayerVisitor;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.Window;
 import org.sparkqat.quantization.Granularity;
@@ -214,6 +217,54 @@ final class IntegerOracle implements LayerVisitor<IntegerOracle.Values> {
     for (int i = 0; i < src.codes.length; i++) {
       double size = Math.abs(src.real(i)) + Math.abs(right.real(i));
       values.set(i, src.real(i) + right.real(i), size);
+    }
+    return values;
+  }
+
+  /** The slopes are below 1.5, so that an error of the real input grows by no more than that. */
+  @Override
+  public Values activationFunction(ActivationFunction function) {
+    Values values = new Values(src.codes.length);
+    for (int i = 0; i < src.codes.length; i++) {
+      double x = src.real(i);
+      double sigmoid = 1 / (1 + Math.exp(-x));
+      double hardSigmoid = Math.max(0, Math.min(1, (x + 3) / 6));
+      double value =
+          switch (function) {
+            case SIGMOID -> sigmoid;
+            case TANH -> Math.tanh(x);
+            case HARD_SIGMOID -> hardSigmoid;
+            case HARD_SWISH -> x * hardSigmoid;
+            case SILU -> x * sigmoid;
+          };
+      values.set(i, value, 1.5 * Math.abs(x) + Math.abs(value));
+    }
+    return values;
+  }
+
+  @Override
+  public Values concatenate(Concatenate layer) {
+    Values values = new Values(batch * block.outputShape().size());
+    int offset = 0;
+    for (int input : block.inputs()) {
+      Coded source = coded(input);
+      int size = source.codes.length / batch;
+      for (int i = 0; i < source.codes.length; i++) {
+        int at = i / size * block.outputShape().size() + offset + i % size;
+        values.set(at, source.real(i), Math.abs(source.real(i)));
+      }
+      offset += size;
+    }
+    return values;
+  }
+
+  @Override
+  public Values multiply(Multiply layer) {
+    Coded gate = coded(block.inputs().get(1));
+    Values values = new Values(src.codes.length);
+    for (int i = 0; i < src.codes.length; i++) {
+      double product = src.real(i) * gate.real(i / block.outputShape().spatial());
+      values.set(i, product, Math.abs(product));
     }
     return values;
   }

@@ -8,10 +8,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Bias;
 import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.Layer;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Window;
@@ -39,6 +42,11 @@ class PlanTest {
         .add("relu6", new Layer.Relu6())
         .add("add", new Layer.Add(), "relu6", "relu1")
         .add("bn2", Layer.BatchNormalization.DEFAULT)
+        .add("silu", ActivationFunction.SILU)
+        .add("joined", new Concatenate(), "silu", "relu6")
+        .add("squeeze", new Layer.GlobalAveragePool())
+        .add("gate", ActivationFunction.SIGMOID)
+        .add("multiply", new Multiply(), "joined", "gate")
         .add("maximum", new Layer.MaxPool(Window.square(2, 2, 0)))
         .add("average", new Layer.AveragePool(Window.square(3, 1, 1)))
         .add("dropout", new Layer.Dropout(0.25f))

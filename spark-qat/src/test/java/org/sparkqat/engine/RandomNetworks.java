@@ -5,9 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Bias;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
+import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
 
@@ -15,6 +19,7 @@ import org.sparkqat.tensor.Shape;
 final class RandomNetworks {
 
   private static final int[] SIZES = {1, 3, 7, 8, 13, 16, 17};
+  private static final ActivationFunction[] FUNCTIONS = ActivationFunction.values();
   private static final int MOST_PRODUCTS = 6_000;
 
   private final Random random;
@@ -60,11 +65,55 @@ final class RandomNetworks {
     if (shape.rank() == 1) {
       appendIfSmall(List.<Supplier<Layer>>of(this::fullyConnected, this::pointwise));
     } else if (random.nextInt(3) == 0) {
-      residual();
+      branch();
     } else {
       appendIfSmall(
           List.of(this::convolution, this::convolution, this::pointwise, this::pool, this::end));
     }
+  }
+
+  private void branch() {
+    switch (random.nextInt(5)) {
+      case 0 -> concatenation();
+      case 1 -> squeezeExcite();
+      default -> residual();
+    }
+  }
+
+  /** What it reads and a convolution of it or, rarely, the same several times. */
+  private void concatenation() {
+    String trunk = net.last();
+    int channels = shape.channels();
+    Layer layer = new Layer.Convolution(1 + random.nextInt(3), Window.square(3, 1, 1), 1, bias());
+    if (products + products(layer) > MOST_PRODUCTS) {
+      return;
+    }
+    append(layer);
+    List<String> inputs = new ArrayList<>(List.of(net.last(), trunk));
+    int joined = shape.channels() + channels;
+    if (random.nextInt(4) == 0) {
+      inputs.add(trunk);
+      joined += channels;
+    }
+    net.add(name("concatenate"), new Concatenate(), inputs.toArray(new String[0]));
+    shape = new Shape(joined, shape.dim(1), shape.dim(2));
+  }
+
+  private void squeezeExcite() {
+    ActivationFunction gate =
+        random.nextBoolean() ? ActivationFunction.SIGMOID : ActivationFunction.HARD_SIGMOID;
+    if (random.nextInt(3) > 0) {
+      new SqueezeExcite(1 + random.nextInt(4), gate).addTo(net, name("squeeze"), net.last());
+      return;
+    }
+    // As convolutions, and a gate that is an image.
+    String trunk = net.last();
+    Shape image = shape;
+    append(new Layer.GlobalAveragePool());
+    append(new Layer.Convolution(image.channels(), Window.square(1, 1, 0), 1, bias()));
+    append(gate);
+    net.add(name("multiply"), new Multiply(), trunk, net.last());
+    shape = image;
   }
 
   /** A branch that leaves the shape, added to what it reads or, rarely, to itself. */
@@ -135,10 +184,11 @@ final class RandomNetworks {
   }
 
   private Layer pointwise() {
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(8)) {
       case 0 -> new Layer.Relu();
       case 1 -> new Layer.Relu6();
       case 2 -> new Layer.Dropout(random.nextInt(3) / 4f);
+      case 3, 4 -> FUNCTIONS[random.nextInt(FUNCTIONS.length)];
       default -> new Layer.BatchNormalization(random.nextBoolean() ? 1e-5f : 1e-2f, 0.1f);
     };
   }

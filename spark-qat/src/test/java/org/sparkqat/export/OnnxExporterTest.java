@@ -20,9 +20,12 @@ import org.sparkqat.export.onnx.Onnx.ModelProto;
 import org.sparkqat.export.onnx.Onnx.NodeProto;
 import org.sparkqat.export.onnx.Onnx.StringStringEntryProto;
 import org.sparkqat.export.onnx.Onnx.TensorProto;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Bias;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
+import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.ParameterLayout;
@@ -66,6 +69,53 @@ class OnnxExporterTest {
     assertThat(dims.getDim(0).getDimParam()).isEqualTo("N");
     assertThat(dims.getDim(1).getDimValue()).isEqualTo(2);
     assertThat(graph.getOutput(0).getName()).isEqualTo("logits");
+  }
+
+  @Test
+  void aSqueezeExciteBlockIsWrittenWithOperatorsOfTheOpset() {
+    Network.Builder network =
+        Network.builder("gated", new Shape(2, 4, 4))
+            .add("conv", new Layer.Convolution(4, Window.square(3, 1, 1), 1, Bias.WITH))
+            .add("swish", ActivationFunction.HARD_SWISH)
+            .add("silu", ActivationFunction.SILU)
+            .add("joined", new Concatenate(), "swish", "silu");
+    new SqueezeExcite(4, ActivationFunction.SIGMOID).addTo(network, "se", "joined");
+    network.add("tanh", ActivationFunction.TANH).add("flatten", new Layer.Flatten());
+    try (Kernels kernels = Engines.open(EngineChoice.REFERENCE)) {
+      TrainedModel gated = RandomModel.of(kernels, network.build(), Schemes.W8A8.get(), 1);
+      assertThat(computing(OnnxExporter.model(gated, FLOAT))).containsExactlyElementsOf(OPERATORS);
+      assertThat(computing(OnnxExporter.model(gated, QUANTIZED)))
+          .containsExactlyElementsOf(OPERATORS);
+    }
+  }
+
+  private static final List<String> OPERATORS =
+      List.of(
+          "input.centered Sub",
+          "input.normalized Mul",
+          "conv Conv",
+          "swish.gate HardSigmoid",
+          "swish Mul",
+          "silu.gate Sigmoid",
+          "silu Mul",
+          "joined Concat",
+          "se.pool GlobalAveragePool",
+          "se.flatten Flatten",
+          "se.fc1 Gemm",
+          "se.relu Relu",
+          "se.fc2 Gemm",
+          "se.gate Sigmoid",
+          "se.widened Unsqueeze",
+          "se Mul",
+          "tanh Tanh",
+          "flatten Flatten");
+
+  private static List<String> computing(ModelProto model) {
+    return model.getGraph().getNodeList().stream()
+        .filter(node -> !node.getOpType().matches("(Q|Deq)uantizeLinear"))
+        .filter(node -> !node.getName().endsWith(".limited"))
+        .map(node -> node.getName() + " " + node.getOpType())
+        .toList();
   }
 
   @ParameterizedTest

@@ -21,10 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.Engines;
 import org.sparkqat.engine.Kernels;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Bias;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.QuantizationScheme;
@@ -121,6 +125,46 @@ class OnnxRuntimeTest {
     for (long seed : seeds()) {
       comparedCodes(littleModel(RandomNetwork.withAveragePools(seed), scheme, seed), IMAGES);
     }
+  }
+
+  static Stream<Arguments> functions() {
+    return Stream.of(ActivationFunction.values())
+        .flatMap(
+            function ->
+                Stream.of(Schemes.W8A8, Schemes.ACTIVATIONS_SYMMETRIC, Schemes.W4A4)
+                    .map(scheme -> Arguments.of(function, scheme)));
+  }
+
+  /** The function behind a convolution and in front of one, with a gate and a concatenation. */
+  @ParameterizedTest
+  @MethodSource("functions")
+  void aGatedNetworkWithAnActivationFunctionIsServedAlike(
+      ActivationFunction function, Schemes scheme) throws OrtException, IOException {
+    Network.Builder network =
+        Network.builder("gated", new Shape(3, 9, 8))
+            .add("expand", new Layer.Convolution(8, Window.square(1, 1, 0), 1, Bias.WITHOUT))
+            .add("expand.bn", Layer.BatchNormalization.DEFAULT)
+            .add("function", function)
+            .add("depthwise", new Layer.Convolution(8, Window.square(3, 2, 1), 8, Bias.WITH))
+            .add("function2", function);
+    new SqueezeExcite(4, ActivationFunction.HARD_SIGMOID).addTo(network, "se", "function2");
+    network
+        .add("joined", new Concatenate(), "se", "depthwise")
+        .add("pool", new Layer.GlobalAveragePool())
+        .add("gate", ActivationFunction.SIGMOID)
+        .add("scaled", new Multiply(), "joined", "gate")
+        .add("flatten", new Layer.Flatten())
+        .add("fc", new Layer.FullyConnected(4, Bias.WITH));
+    TrainedModel model = littleModel(network.build(), scheme, 1);
+
+    assertThat(comparedCodes(model, IMAGES).compared()).isGreaterThan(IMAGES * 1000L);
+    for (Runner runner : Runner.values()) {
+      assertThat(run(model, OnnxForm.FLOAT, runner).difference()).isLessThan(FLOAT_SUMS);
+    }
+    assumeExactIntegerKernels();
+    Logits logits = run(model, OnnxForm.QUANTIZED, Runner.OPTIMIZED);
+    assertThat(logits.agreements()).isEqualTo(IMAGES);
+    assertThat(logits.difference()).isLessThan(FLOAT_SUMS);
   }
 
   @Test

@@ -2,9 +2,13 @@ package org.sparkqat.export;
 
 import java.util.List;
 import java.util.Random;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Bias;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
+import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
 
@@ -13,8 +17,8 @@ final class RandomNetwork {
 
   static final int OUTPUTS = 5;
 
-  private static final int KINDS = 9;
-  private static final int AVERAGE_POOL = 9;
+  private static final int KINDS = 12;
+  private static final int AVERAGE_POOL = 12;
 
   private final int kinds;
   private final Random random;
@@ -68,6 +72,9 @@ final class RandomNetwork {
       case 5 -> pool(new Layer.MaxPool(window()));
       case 6 -> add(Layer.BatchNormalization.DEFAULT);
       case 7 -> add(activation());
+      case 8 -> add(function());
+      case 9 -> concatenation();
+      case 10 -> squeezeExcite();
       case AVERAGE_POOL -> pool(new Layer.AveragePool(window()));
       default -> add(new Layer.Dropout(0.25f));
     }
@@ -98,6 +105,32 @@ final class RandomNetwork {
     }
   }
 
+  private void concatenation() {
+    String trunk = network.last();
+    int channels = shape.channels();
+    add(new Layer.Convolution(4, Window.square(3, 1, 1), 1, bias()));
+    if (random.nextBoolean()) {
+      add(activation());
+    }
+    network.add("layer" + layers++, new Concatenate(), network.last(), trunk);
+    shape = new Shape(4 + channels, shape.dim(1), shape.dim(2));
+  }
+
+  private void squeezeExcite() {
+    ActivationFunction gate =
+        random.nextBoolean() ? ActivationFunction.SIGMOID : ActivationFunction.HARD_SIGMOID;
+    if (random.nextBoolean()) {
+      new SqueezeExcite(2, gate).addTo(network, "layer" + layers++, network.last());
+      return;
+    }
+    String trunk = network.last();
+    Shape image = shape;
+    add(new Layer.GlobalAveragePool());
+    add(gate);
+    network.add("layer" + layers++, new Multiply(), trunk, network.last());
+    shape = image;
+  }
+
   private void pool(Layer layer) {
     if (shape.dim(1) > 3 && shape.dim(2) > 3) {
       add(layer);
@@ -122,5 +155,10 @@ final class RandomNetwork {
 
   private Layer activation() {
     return random.nextBoolean() ? new Layer.Relu() : new Layer.Relu6();
+  }
+
+  private Layer function() {
+    ActivationFunction[] all = ActivationFunction.values();
+    return all[random.nextInt(all.length)];
   }
 }

@@ -130,6 +130,30 @@ class BlockGraphTest {
   }
 
   @Test
+  void anActivationFunctionStandsAloneAndTakesARectifier() {
+    convolution("conv1");
+    batchNormalization("bn1", "conv1");
+    builder.add("swish", ActivationFunction.HARD_SWISH);
+    relu("relu1", "swish");
+
+    expectBlocks("conv1 + bn1", "swish + RELU");
+    assertThat(graph().blocks().get(1).passesCodes()).isFalse();
+  }
+
+  @Test
+  void aConcatenationAndAProductComputeNewValues() {
+    convolution("conv1");
+    builder.add("joined", new Concatenate(), "conv1", "input");
+    builder.add("pool", new Layer.GlobalAveragePool());
+    builder.add("scaled", new Multiply(), "joined", "pool");
+
+    expectBlocks("conv1", "joined", "pool", "scaled");
+    assertThat(graph().blocks().get(1).inputs()).containsExactly(0, BlockGraph.INPUT);
+    assertThat(graph().blocks().get(3).inputs()).containsExactly(1, 2);
+    assertThat(graph().blocks()).noneMatch(Block::passesCodes);
+  }
+
+  @Test
   void theSecondOfTwoActivationsStandsAlone() {
     convolution("conv1");
     relu("relu1", "conv1");

@@ -45,6 +45,31 @@ class InitializationTest {
     assertThat(sum / parameter.size() / Math.sqrt(variance)).isCloseTo(0, within(tolerance));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "HARD_SWISH, 0.02",
+    "SILU, 0.02",
+    "SIGMOID, 0.01",
+    "TANH, 0.01",
+    "HARD_SIGMOID, 0.01"
+  })
+  void weightsBeforeAnActivationFunctionHaveItsVariance(
+      ActivationFunction function, double variance) {
+    Network network =
+        Network.builder("net", new Shape(100))
+            .add("fc", new Layer.FullyConnected(100, Bias.WITH))
+            .add("function", function)
+            .add("relu", new Layer.Relu())
+            .build();
+    float[] values = Initialization.parameters(network, SEED);
+
+    double squares = 0;
+    for (float value : slice(values, network.parameters().parameter("fc.weight"))) {
+      squares += (double) value * value;
+    }
+    assertThat(squares / 10_000 / variance).isCloseTo(1, within(0.06));
+  }
+
   @Test
   void unrectifiedWeightsStayWithinTheLimitOfGlorot() {
     Network network = ZooNetworks.network("mlp");

@@ -95,6 +95,72 @@ class NetworkDescriptionTest {
   }
 
   @Test
+  void activationFunctionsJoinsAndGatesAreReadAndWritten() {
+    Network network =
+        read(
+            """
+            - {name: a, type: sigmoid}
+            - {name: b, type: tanh}
+            - {name: c, type: hard-sigmoid}
+            - {name: d, type: hard-swish}
+            - {name: e, type: silu}
+            - {name: f, type: concatenate, inputs: [a, e, a]}
+            - {name: g, type: global-average-pool}
+            - {name: h, type: multiply, inputs: [f, g]}
+            """);
+
+    assertThat(network.nodes().stream().map(Node::layer))
+        .containsExactly(
+            ActivationFunction.SIGMOID,
+            ActivationFunction.TANH,
+            ActivationFunction.HARD_SIGMOID,
+            ActivationFunction.HARD_SWISH,
+            ActivationFunction.SILU,
+            new Concatenate(),
+            new Layer.GlobalAveragePool(),
+            new Multiply());
+    assertThat(network.node("f").inputs()).containsExactly("a", "e", "a");
+    assertThat(network.output().shape()).isEqualTo(new Shape(9, 32, 32));
+    assertReadBack(network);
+  }
+
+  @Test
+  void aSqueezeExciteBlockStandsForItsLayers() {
+    Network network =
+        read(
+            """
+            - {name: conv, type: convolution, outputs: 10, kernel: 3}
+            - {name: se1, type: squeeze-excite}
+            - {name: se2, type: squeeze-excite, reduction: 3, gate: hard-sigmoid, inputs: [conv]}
+            - {name: sum, type: add, inputs: [se1, se2]}
+            - {name: se3, type: squeeze-excite, reduction: 100}
+            """);
+
+    assertThat(network.nodes().subList(1, 8))
+        .extracting(node -> node.name() + " " + node.inputs() + " " + node.shape())
+        .containsExactly(
+            "se1.pool [conv] [10, 1, 1]",
+            "se1.flatten [se1.pool] [10]",
+            "se1.fc1 [se1.flatten] [2]",
+            "se1.relu [se1.fc1] [2]",
+            "se1.fc2 [se1.relu] [10]",
+            "se1.gate [se1.fc2] [10]",
+            "se1 [conv, se1.gate] [10, 30, 30]");
+    assertThat(network.node("se1.gate").layer()).isEqualTo(ActivationFunction.SIGMOID);
+    assertThat(network.node("se2.gate").layer()).isEqualTo(ActivationFunction.HARD_SIGMOID);
+    assertThat(network.node("se2.fc1").shape()).isEqualTo(new Shape(3));
+    assertThat(network.node("se3.fc1").shape()).isEqualTo(new Shape(1));
+    assertReadBack(network);
+  }
+
+  private static void assertReadBack(Network network) {
+    List<Map<String, Object>> description = NetworkDescription.write(network);
+    assertThat(yaml(new Yaml().dump(description))).isEqualTo(description);
+    assertThat(NetworkDescription.read("net", IMAGE, description).nodes())
+        .isEqualTo(network.nodes());
+  }
+
+  @Test
   void aSquareWindowIsWrittenAsOneNumberAndARectangleAsTwo() {
     Network network =
         Network.builder("net", IMAGE)
@@ -130,7 +196,7 @@ class NetworkDescriptionTest {
       textBlock =
           """
           {name: c, type: convolution, outputs: 6, kernels: 3} | Invalid key of layer 'c': 'kernels' (allowed: name, type, inputs, outputs, kernel, stride, padding, groups, bias)
-          {name: c, type: conv, outputs: 6} | Invalid type of layer 'c': conv (allowed: convolution, fully-connected, batch-normalization, relu, relu6, max-pool, average-pool, global-average-pool, add, flatten, dropout)
+          {name: c, type: conv, outputs: 6} | Invalid type of layer 'c': conv (allowed: convolution, fully-connected, batch-normalization, relu, relu6, max-pool, average-pool, global-average-pool, add, flatten, dropout, sigmoid, tanh, hard-sigmoid, hard-swish, silu, concatenate, multiply, squeeze-excite)
           {name: c} | Invalid type of layer 'c': null (allowed: convolution,
           {type: relu} | Invalid name of layer 1: null (every layer needs a name, e.g. conv1)
           {name: 7, type: relu} | Invalid name of layer 1: 7 (every layer needs a name, e.g. conv1)
@@ -155,6 +221,14 @@ class NetworkDescriptionTest {
           {name: c, type: relu, inputs: []} | Invalid inputs of layer 'c': [] (allowed: a list of layer names)
           {name: c, type: relu, inputs: [d]} | Invalid input of layer 'c': 'd' (allowed, being before it: [])
           {name: c, type: add} | Invalid inputs of layer 'c': [input] (it takes 2)
+          {name: c, type: concatenate} | Invalid inputs of layer 'c': [input] (it takes at least 2)
+          {name: c, type: multiply} | Invalid inputs of layer 'c': [input] (it takes 2)
+          {name: c, type: silu, alpha: 1} | Invalid key of layer 'c': 'alpha' (allowed: name, type, inputs)
+          {name: c, type: squeeze-excite, ratio: 4} | Invalid key of layer 'c': 'ratio' (allowed: name, type, inputs, reduction, gate)
+          {name: c, type: squeeze-excite, reduction: 0} | Invalid reduction of layer 'c': 0 (allowed: an integer of at least 1)
+          {name: c, type: squeeze-excite, gate: tanh} | Invalid gate of layer 'c': tanh (allowed: sigmoid, hard-sigmoid)
+          {name: c, type: squeeze-excite, inputs: [input, input]} | Invalid inputs of layer 'c': [input, input] (it takes 1)
+          {name: c, type: squeeze-excite, inputs: [d]} | Invalid input of layer 'c.pool': 'd' (allowed, being before it: [])
           """)
   void aWrongDescriptionIsRefusedWithLayerKeyAndValue(String layer, String message) {
     assertThatThrownBy(() -> read("- " + layer))

@@ -82,6 +82,61 @@ class NetworkTest {
   }
 
   @Test
+  void aConcatenationAddsUpTheChannels() {
+    builder.add("conv1", CONVOLUTION).add("joined", new Concatenate(), "input", "conv1", "input");
+    assertThat(builder.build().output().shape()).isEqualTo(new Shape(12, 8, 8));
+  }
+
+  @Test
+  void aConcatenationOfUnequalImagesNamesAllLayers() {
+    builder.add("conv1", CONVOLUTION).add("pool", new Layer.MaxPool(Window.square(2, 2, 0)));
+
+    refuses(
+        () -> builder.add("joined", new Concatenate(), "conv1", "pool"),
+        "Invalid layer 'joined': cannot take the output of 'conv1' and 'pool' with shape [6, 8, 8]"
+            + " and [6, 4, 4]: heights or widths differ: [6, 8, 8] and [6, 4, 4] (only channels"
+            + " may)");
+  }
+
+  @Test
+  void aConcatenationOfAnImageAndAVectorIsRefused() {
+    builder.add("conv1", CONVOLUTION).add("flat", new Layer.Flatten());
+
+    refuses(
+        () -> builder.add("joined", new Concatenate(), "conv1", "flat"),
+        "Invalid layer 'joined': cannot take the output of 'conv1' and 'flat' with shape [6, 8, 8]"
+            + " and [384]: an image cannot be joined to a vector (put a flatten layer between)");
+  }
+
+  @Test
+  void aGateHasOneValuePerChannel() {
+    builder
+        .add("conv1", CONVOLUTION)
+        .add("pool", new Layer.GlobalAveragePool())
+        .add("flat", new Layer.Flatten())
+        .add("scaled", new Multiply(), "conv1", "pool")
+        .add("again", new Multiply(), "scaled", "flat");
+    assertThat(builder.build().output().shape()).isEqualTo(new Shape(6, 8, 8));
+
+    refuses(
+        () -> builder.add("wrong", new Multiply(), "conv1", "input"),
+        "Invalid layer 'wrong': cannot take the output of 'conv1' and 'input' with shape [6, 8, 8]"
+            + " and [3, 8, 8]: the second input must hold one value per channel of the first: [6]"
+            + " or [6, 1, 1]");
+    refuses(
+        () -> builder.add("wrong", new Multiply(), "flat", "pool"),
+        "Invalid layer 'wrong': cannot take the output of 'flat' and 'pool' with shape [6] and [6,"
+            + " 1, 1]: the second input must hold one value per channel of the first: [6]");
+  }
+
+  @Test
+  void aGateOfSqueezeExciteLiesBetweenZeroAndOne() {
+    refuses(
+        () -> new SqueezeExcite(4, ActivationFunction.SILU),
+        "Invalid gate: silu (allowed: sigmoid, hard-sigmoid)");
+  }
+
+  @Test
   void aKernelLargerThanItsImageNamesBothLayers() {
     builder.add("pool1", new Layer.MaxPool(Window.square(4, 4, 0)));
 

@@ -107,6 +107,26 @@ class QuantizedGraphTest {
   }
 
   @Test
+  void aSqueezeExciteBlockIsQuantizedBehindEveryComputation() {
+    Network.Builder network =
+        Network.builder("net", new Shape(3, 8, 8))
+            .add("conv", new Layer.Convolution(6, Window.square(3, 1, 1), 1, Bias.WITH))
+            .add("swish", ActivationFunction.HARD_SWISH);
+    new SqueezeExcite(2, ActivationFunction.HARD_SIGMOID).addTo(network, "se", "swish");
+    network
+        .add("joined", new Concatenate(), "se", "conv")
+        .add("flatten", new Layer.Flatten())
+        .add("fc", new Layer.FullyConnected(2, Bias.WITH));
+
+    QuantizedGraph graph = graph(network.build(), scheme(0));
+
+    assertThat(graph.points())
+        .extracting(QuantizationPoint::name)
+        .containsExactly(
+            "input", "conv", "swish", "se.pool", "se.fc1", "se.fc2", "se.gate", "se", "joined");
+  }
+
+  @Test
   void theFirstAndTheLastLayerMayHaveBitsOfTheirOwn() {
     QuantizedGraph graph = graph(ZooNetworks.network("lenet5"), scheme(8).withFour());
 

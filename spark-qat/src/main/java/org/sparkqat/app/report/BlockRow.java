@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.QuantizationPoint;
@@ -103,6 +104,9 @@ record BlockRow(
 
   private static String word(Block block) {
     Layer layer = block.anchor().layer();
+    if (layer instanceof ActivationFunction function) {
+      return function.typeName();
+    }
     String word =
         layer
             .getClass()

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
@@ -57,6 +58,14 @@ class ModelTableTest {
     Network network = Zoo.network("mobilenetv2-cifar", new Shape(3, 32, 32), 10);
     assertThat(table(network, QuantizationScheme.W8A8).text())
         .contains("depthwise convolution 3x3 + batch norm + relu6");
+  }
+
+  @Test
+  void anActivationFunctionIsCalledAsInADescription() {
+    Network network =
+        Network.builder("net", new Shape(4)).add("swish", ActivationFunction.HARD_SWISH).build();
+    assertThat(table(network, QuantizationScheme.W8A8).rows().get(1).type())
+        .isEqualTo("hard-swish");
   }
 
   @Test
