@@ -7,10 +7,13 @@ import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.ConvolutionShape;
 import org.sparkqat.engine.FoldedWeights;
 import org.sparkqat.engine.PlanSettings;
+import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.LayerVisitor;
+import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Window;
@@ -155,6 +158,21 @@ final class BlockMaker {
 
     @Override
     public CompiledBlock dropout(Layer.Dropout layer) {
+      throw unsupported();
+    }
+
+    @Override
+    public CompiledBlock activationFunction(ActivationFunction function) {
+      throw unsupported();
+    }
+
+    @Override
+    public CompiledBlock concatenate(Concatenate layer) {
+      throw unsupported();
+    }
+
+    @Override
+    public CompiledBlock multiply(Multiply layer) {
       throw unsupported();
     }
 

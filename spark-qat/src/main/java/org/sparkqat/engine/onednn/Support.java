@@ -1,5 +1,6 @@
 package org.sparkqat.engine.onednn;
 
+import java.util.List;
 import java.util.Optional;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.network.Block;
@@ -10,6 +11,17 @@ import org.sparkqat.quantization.Symmetry;
 
 /** Which networks run wholly in native memory. */
 final class Support {
+
+  private static final List<Class<? extends Layer>> NATIVE =
+      List.of(
+          Layer.FullyConnected.class,
+          Layer.Relu.class,
+          Layer.Relu6.class,
+          Layer.MaxPool.class,
+          Layer.AveragePool.class,
+          Layer.GlobalAveragePool.class,
+          Layer.Add.class,
+          Layer.Flatten.class);
 
   private Support() {}
 
@@ -35,7 +47,7 @@ final class Support {
     if (layer instanceof Layer.Convolution convolution) {
       return !readsBeyond(block, convolution);
     }
-    return !(layer instanceof Layer.BatchNormalization) && !(layer instanceof Layer.Dropout);
+    return NATIVE.stream().anyMatch(type -> type.isInstance(layer));
   }
 
   /**
