@@ -78,9 +78,10 @@ class OnnxRuntimeTest {
     assumeExactIntegerKernels();
     TrainedModel model = zooModel(name, scheme.get());
     Logits logits = run(model, OnnxForm.QUANTIZED, Runner.OPTIMIZED);
-    // A code at a tie, one in 10^7 of the real sums, changes what later blocks see; the 27 sums of
-    // resnet56 have half a million codes an image.
-    int ties = name.equals("resnet56") ? IMAGES / 10 : IMAGES / 100;
+    // A code at a tie, one in 10^7 of the real sums of two branches, changes what later blocks see;
+    // those networks have up to half a million codes an image.
+    boolean sums = name.contains("resnet") || name.contains("mobilenet");
+    int ties = sums ? IMAGES / 10 : 0;
     assertThat(logits.agreements()).isGreaterThanOrEqualTo(IMAGES - ties / 10);
     assertThat(logits.beyond(FLOAT_SUMS)).isLessThanOrEqualTo(ties);
   }
