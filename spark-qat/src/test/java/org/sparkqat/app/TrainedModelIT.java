@@ -24,7 +24,7 @@ import org.sparkqat.testkit.CommandLine.Outcome;
 import org.sparkqat.testkit.SparkTestKit;
 
 /**
- * Each network of the zoo, trained on real images by the real command line: ONNX Runtime runs the
+ * The quicker networks of the zoo, trained on real images by the real command line: ONNX Runtime runs the
  * exported model and gives the classes that {@code predict} gives and the accuracy that {@code
  * train} found.
  */
