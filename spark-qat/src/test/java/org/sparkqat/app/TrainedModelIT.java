@@ -24,9 +24,9 @@ import org.sparkqat.testkit.CommandLine.Outcome;
 import org.sparkqat.testkit.SparkTestKit;
 
 /**
- * Each network of the zoo, trained on real images by the real command line: ONNX Runtime runs the
- * exported model and gives the classes that {@code predict} gives and the accuracy that {@code
- * train} found.
+ * The quicker networks of the zoo, trained on real images by the real command line: ONNX Runtime
+ * runs the exported model and gives the classes that {@code predict} gives and the accuracy that
+ * {@code train} found.
  */
 @Tag("cli")
 class TrainedModelIT {
