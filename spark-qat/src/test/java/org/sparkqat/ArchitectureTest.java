@@ -66,6 +66,13 @@ class ArchitectureTest {
   }
 
   @Test
+  void theBenchmarkRunsWithoutSpark() {
+    assertNoDependency(
+        List.of("app.benchmark"),
+        List.of("org.apache.spark..", ours("data"), ours("distributed"), ours("ml")));
+  }
+
+  @Test
   void onlyTheLowerPackagesKnowSpark() {
     assertNoDependency(
         without("distributed", "data", "ml", "app", "analysis"), List.of("org.apache.spark.."));

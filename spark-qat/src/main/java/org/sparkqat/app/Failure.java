@@ -97,7 +97,7 @@ record Failure(int exitCode, String message) {
       if (cause instanceof OutOfMemoryError) {
         return "Failed to allocate memory: "
             + cause.getMessage()
-            + " (raise --driver-memory or --executor-memory, or lower training.batch-size)";
+            + " (raise --driver-memory or --executor-memory, or lower training.batch-size or --batch)";
       }
       if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
         return "Cannot find file: " + firstLine(text(cause));

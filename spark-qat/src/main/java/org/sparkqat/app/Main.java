@@ -16,7 +16,8 @@ import picocli.CommandLine.ScopeType;
       PredictCommand.class,
       ExportCommand.class,
       InspectCommand.class,
-      ImportCommand.class
+      ImportCommand.class,
+      BenchmarkCommand.class
     },
     versionProvider = Version.class)
 public final class Main {

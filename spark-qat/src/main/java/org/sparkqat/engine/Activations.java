@@ -22,6 +22,11 @@ final class Activations {
     this.withGradient = withGradient;
   }
 
+  /** Bytes of the values. */
+  long bytes() {
+    return (long) data.length * Float.BYTES;
+  }
+
   void setReal() {
     scale = 1f;
     isCodes = false;

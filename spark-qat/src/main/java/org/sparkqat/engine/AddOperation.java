@@ -41,6 +41,11 @@ final class AddOperation implements Operation {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + stage.keptForBackwardBytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     stage.backward(dst);
     if (left.wantsGradient()) {

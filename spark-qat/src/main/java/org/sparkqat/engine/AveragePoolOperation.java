@@ -96,6 +96,11 @@ final class AveragePoolOperation implements Operation {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + stage.keptForBackwardBytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     stage.backward(dst);
     if (!src.wantsGradient()) {

@@ -48,6 +48,11 @@ final class DropoutOperation implements Operation {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + (long) factors.length * Float.BYTES;
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     if (!src.wantsGradient()) {
       return;

@@ -36,6 +36,11 @@ final class InputOperation {
     return dst;
   }
 
+  /** As {@link Operation#keptForBackwardBytes}. */
+  long keptForBackwardBytes() {
+    return dst.bytes() + stage.keptForBackwardBytes();
+  }
+
   void load(Ranges ranges) {
     stage.load(ranges);
   }

@@ -35,6 +35,11 @@ public interface Kernels extends AutoCloseable {
    */
   WeightedKernel fullyConnected(int batch, int inputs, int outputs);
 
+  /** Most native bytes of tensors and work space that were held at one time; 0: none ever. */
+  default long peakNativeBytes() {
+    return 0;
+  }
+
   /** Closes every kernel made from this and releases all native memory; later calls do nothing. */
   @Override
   void close();

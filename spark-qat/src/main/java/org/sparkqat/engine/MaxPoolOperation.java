@@ -70,6 +70,11 @@ final class MaxPoolOperation implements Operation {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + (long) argmax.length * Integer.BYTES;
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     if (!src.wantsGradient()) {
       return;

@@ -16,6 +16,7 @@ public final class MicroBatchResult {
   final long[] statisticCounts;
   double loss;
   long saturated;
+  long quantizationNanos;
   int firstNonFinite = ALL_FINITE;
 
   public MicroBatchResult(QuantizedGraph graph) {
@@ -33,6 +34,7 @@ public final class MicroBatchResult {
     observed.clear();
     loss = 0;
     saturated = 0;
+    quantizationNanos = 0;
     firstNonFinite = ALL_FINITE;
   }
 

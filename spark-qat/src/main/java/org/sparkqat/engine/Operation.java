@@ -16,6 +16,11 @@ interface Operation extends AutoCloseable {
 
   Activations output();
 
+  /** Bytes that stay as they are from the end of forward until backward, the output included. */
+  default long keptForBackwardBytes() {
+    return output().bytes();
+  }
+
   @Override
   default void close() {}
 }

@@ -121,6 +121,7 @@ final class OutputStage {
    */
   void forward(Activations dst, Pass pass, @Nullable MicroBatchResult result) {
     activate(dst.data, pass);
+    long start = System.nanoTime();
     if (result != null && point.isPresent() && arithmetic != Arithmetic.FLOAT) {
       observe(dst.data, point.get(), result.observed);
     }
@@ -132,6 +133,14 @@ final class OutputStage {
     } else {
       dst.setReal();
     }
+    if (result != null && arithmetic != Arithmetic.FLOAT) {
+      result.quantizationNanos += System.nanoTime() - start;
+    }
+  }
+
+  /** Bytes of the straight-through mask. */
+  long keptForBackwardBytes() {
+    return (long) mask.length * Float.BYTES;
   }
 
   private void activate(float[] data, Pass pass) {

@@ -20,12 +20,20 @@ public final class Plan implements AutoCloseable {
   private final InputOperation input;
   private final List<Operation> operations;
   private final Activations output;
+  private final Kernels kernels;
+  private long loadNanos;
+  private long quantizationNanos;
+  private long forwardNanos;
+  private long lossNanos;
+  private long backwardNanos;
 
   private Plan(
+      Kernels kernels,
       QuantizedGraph graph,
       PlanSettings settings,
       InputOperation input,
       List<Operation> operations) {
+    this.kernels = kernels;
     this.graph = graph;
     this.settings = settings;
     this.input = input;
@@ -55,7 +63,7 @@ public final class Plan implements AutoCloseable {
       operations.forEach(Operation::close);
       throw e;
     }
-    return new Plan(graph, settings, input, operations);
+    return new Plan(kernels, graph, settings, input, operations);
   }
 
   public QuantizedGraph graph() {
@@ -68,8 +76,10 @@ public final class Plan implements AutoCloseable {
 
   /** Takes the numbers that are in force until the next call. The arrays must not change. */
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
+    long start = System.nanoTime();
     input.load(ranges);
     operations.forEach(operation -> operation.load(parameters, statistics, ranges));
+    loadNanos = System.nanoTime() - start;
   }
 
   /**
@@ -85,15 +95,36 @@ public final class Plan implements AutoCloseable {
       DropoutKey dropout,
       MicroBatchResult result) {
     result.clear();
+    long start = System.nanoTime();
     forward(raw, new MicroBatchContext(Pass.TRAINING, result, dropout));
+    long forwardEnd = System.nanoTime();
     operations.forEach(operation -> operation.output().clearGradient());
     result.loss = loss.apply(output.data, targets, output.diff);
     if (!Double.isFinite(result.loss)) {
       result.firstNonFinite = firstNonFinite();
     }
+    long lossEnd = System.nanoTime();
     for (int i = operations.size() - 1; i >= 0; i--) {
       operations.get(i).backward(result);
     }
+    quantizationNanos = result.quantizationNanos;
+    forwardNanos = forwardEnd - start - quantizationNanos;
+    lossNanos = lossEnd - forwardEnd;
+    backwardNanos = System.nanoTime() - lossEnd;
+  }
+
+  /** Where the time of the latest {@link #load} and {@link #train} went. */
+  public StepTimes times() {
+    return new StepTimes(loadNanos, quantizationNanos, forwardNanos, lossNanos, backwardNanos);
+  }
+
+  /** The memory in use; whole after the first {@link #train}. */
+  public PlanMemory memory() {
+    long kept = input.keptForBackwardBytes();
+    for (Operation operation : operations) {
+      kept += operation.keptForBackwardBytes();
+    }
+    return new PlanMemory(kernels.peakNativeBytes(), kept);
   }
 
   /** Forward of one micro-batch, observing the ranges of all quantization points. */

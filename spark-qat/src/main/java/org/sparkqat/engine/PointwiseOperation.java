@@ -74,6 +74,11 @@ final class PointwiseOperation implements Operation {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + stage.keptForBackwardBytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     stage.backward(dst);
     for (int c = 0; c < channels && normalization.isPresent(); c++) {

@@ -36,6 +36,11 @@ public interface WeightedKernel extends AutoCloseable {
    */
   void backward(float[] src, float[] diffDst, float @Nullable [] diffSrc, float[] diffWeights);
 
+  /** Bytes of the copy of src that {@link #forward} keeps for {@link #backward}; 0: none. */
+  default long keptForBackwardBytes() {
+    return 0;
+  }
+
   /** Releases the resources of this kernel; later calls do nothing. */
   @Override
   void close();

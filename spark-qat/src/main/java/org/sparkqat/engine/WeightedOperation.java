@@ -197,6 +197,12 @@ final class WeightedOperation implements Operation {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    long own = usesBatch ? (long) accumulators.length * Float.BYTES : 0;
+    return dst.bytes() + own + stage.keptForBackwardBytes() + kernel.keptForBackwardBytes();
+  }
+
+  @Override
   public void close() {
     kernel.close();
   }

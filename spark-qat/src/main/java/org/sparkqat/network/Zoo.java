@@ -2,6 +2,7 @@ package org.sparkqat.network;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.sparkqat.tensor.Shape;
@@ -9,13 +10,21 @@ import org.sparkqat.tensor.Shape;
 /** Networks known by name. */
 public final class Zoo {
 
-  private static final TreeMap<String, BiFunction<Shape, Integer, Network>> NETWORKS =
+  private static final Shape MNIST = new Shape(1, 28, 28);
+  private static final Shape CIFAR = new Shape(3, 32, 32);
+
+  private static final TreeMap<String, Entry> NETWORKS =
       new TreeMap<>(
-          java.util.Map.of(
-              "mlp", Zoo::mlp,
-              "lenet5", Zoo::lenet5,
-              "resnet20", (input, outputs) -> resnet(20, input, outputs),
-              "mobilenetv2-cifar", MobileNetV2::cifar));
+          Map.of(
+              "mlp", new Entry(MNIST, Zoo::mlp),
+              "lenet5", new Entry(MNIST, Zoo::lenet5),
+              "resnet20", new Entry(CIFAR, (input, outputs) -> resnet(20, input, outputs)),
+              "resnet56", new Entry(CIFAR, (input, outputs) -> resnet(56, input, outputs)),
+              "vgg-small", new Entry(CIFAR, Zoo::vggSmall),
+              "mobilenetv2-cifar", new Entry(CIFAR, MobileNetV2::cifar)));
+
+  /** A network and the examples that its literature feeds it. */
+  private record Entry(Shape usualInput, BiFunction<Shape, Integer, Network> factory) {}
 
   private Zoo() {}
 
@@ -25,12 +34,21 @@ public final class Zoo {
    * @param outputs number of classes, or 1 for regression
    */
   public static Network network(String name, Shape input, int outputs) {
-    BiFunction<Shape, Integer, Network> factory = NETWORKS.get(name.toLowerCase(Locale.ROOT));
-    if (factory == null) {
+    return entry(name).factory().apply(input, outputs);
+  }
+
+  /** The examples that a network was designed for: MNIST {@code [1, 28, 28]} or CIFAR images. */
+  public static Shape usualInput(String name) {
+    return entry(name).usualInput();
+  }
+
+  private static Entry entry(String name) {
+    Entry entry = NETWORKS.get(name.toLowerCase(Locale.ROOT));
+    if (entry == null) {
       throw new IllegalArgumentException(
           "Invalid model.name: '" + name + "' (allowed: " + String.join(", ", names()) + ")");
     }
-    return factory.apply(input, outputs);
+    return entry;
   }
 
   public static List<String> names() {
@@ -69,6 +87,27 @@ public final class Zoo {
         .add("fc2", new Layer.FullyConnected(84, Bias.WITH))
         .add("relu4", new Layer.Relu())
         .add("fc3", new Layer.FullyConnected(outputs, Bias.WITH))
+        .build();
+  }
+
+  /**
+   * VGG-Small for CIFAR: {@code 2x(128C3) - P2 - 2x(256C3) - P2 - 2x(512C3) - P2 - outputs}, each
+   * convolution with batch normalization and ReLU; the network of Courbariaux et al. 2016 (arXiv
+   * 1602.02830) with one fully connected layer, as in Cai et al. 2017 (arXiv 1702.00953) and
+   * LQ-Nets (Zhang et al. 2018, arXiv 1807.10029).
+   */
+  private static Network vggSmall(Shape input, int outputs) {
+    Network.Builder net = Network.builder("vgg-small", input);
+    for (int stage = 1; stage <= 3; stage++) {
+      for (int layer = 1; layer <= 2; layer++) {
+        String name = "stage" + stage + ".conv" + layer;
+        Layer.Convolution convolution = convolution(64 << stage, 3, 1, 1, Bias.WITHOUT);
+        normalized(net, name, convolution, new Layer.Relu(), List.of());
+      }
+      net.add("pool" + stage, new Layer.MaxPool(Window.square(2, 2, 0)));
+    }
+    return net.add("flatten", new Layer.Flatten())
+        .add("fc", new Layer.FullyConnected(outputs, Bias.WITH))
         .build();
   }
 

@@ -47,7 +47,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict", "export", "inspect"})
+  @ValueSource(strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark"})
   void everyCommandHelps(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: spark-qat " + command);
@@ -55,7 +55,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict", "export", "inspect"})
+  @ValueSource(strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark"})
   void aMissingOptionIsWrongUsage(String command) {
     assertThat(run(command)).isEqualTo(2);
     assertThat(err.toString()).startsWith("spark-qat: ").contains("--help");

@@ -68,7 +68,7 @@ class FailureTest {
     assertThat(Failure.of(foreign(new OutOfMemoryError("Java heap space"))).message())
         .isEqualTo(
             "Failed to allocate memory: Java heap space (raise --driver-memory or"
-                + " --executor-memory, or lower training.batch-size)");
+                + " --executor-memory, or lower training.batch-size or --batch)");
   }
 
   @Test

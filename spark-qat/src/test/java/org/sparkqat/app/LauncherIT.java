@@ -37,6 +37,15 @@ class LauncherIT {
   }
 
   @Test
+  void theBenchmarkRunsWithoutConfigurationAndData() {
+    Outcome outcome =
+        CommandLine.launcher()
+            .run("benchmark", "--model", "lenet5", "--batch", "8", "--steps", "1", "--warm-up=0");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).startsWith("lenet5, batch 8, 1 thread, ").contains("qat W8A8");
+  }
+
+  @Test
   void anOptionOfSparkSubmitWithoutItsValueIsWrongUsage() {
     Outcome outcome = CommandLine.launcher().run("train", "--master");
     assertThat(outcome.exitCode()).isEqualTo(2);

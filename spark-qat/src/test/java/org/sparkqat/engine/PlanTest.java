@@ -216,6 +216,33 @@ class PlanTest {
     return GradientCase.of(NETWORK, BATCH, Normalization.BATCH, new Random(seed));
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"REFERENCE", "ONEDNN"})
+  void aPlanKnowsWhereTheTimeAndTheMemoryOfAStepWent(EngineChoice engine) {
+    GradientCase numbers = numbers(9);
+    MicroBatchResult result = new MicroBatchResult(GRAPH);
+    for (Arithmetic arithmetic : Arithmetic.values()) {
+      try (Kernels kernels = Engines.open(engine);
+          Plan plan = plan(kernels, arithmetic, Normalization.BATCH)) {
+        long start = System.nanoTime();
+        load(plan, numbers);
+        train(plan, numbers, result);
+        long whole = System.nanoTime() - start;
+        StepTimes times = plan.times();
+        assertThat(times.load()).isPositive();
+        assertThat(times.quantization() > 0).isEqualTo(arithmetic != Arithmetic.FLOAT);
+        assertThat(times.forward()).isPositive();
+        assertThat(times.loss()).isPositive();
+        assertThat(times.backward()).isPositive();
+        assertThat(times.load() + times.quantization() + times.forward())
+            .isLessThan(whole - times.loss() - times.backward());
+        // At least a byte for each of the codes that the second convolution reads.
+        assertThat(plan.memory().keptForBackwardBytes()).isGreaterThan(BATCH * 6 * 8 * 7);
+        assertThat(plan.memory().peakNativeBytes() > 0).isEqualTo(engine == EngineChoice.ONEDNN);
+      }
+    }
+  }
+
   private static Plan plan(Kernels kernels, Arithmetic arithmetic, Normalization normalization) {
     PlanSettings settings = new PlanSettings(BATCH, arithmetic, normalization);
     return Plan.compile(kernels, GRAPH, InputNormalization.identity(2), settings);

@@ -68,6 +68,15 @@ record Logits(float[] ours, float[] theirs, int classes) {
     return difference / magnitude();
   }
 
+  /** Examples with a larger {@link #difference(int)}. */
+  int beyond(double limit) {
+    int beyond = 0;
+    for (int n = 0; n < examples(); n++) {
+      beyond += difference(n) < limit ? 0 : 1;
+    }
+    return beyond;
+  }
+
   /** Largest difference of all. */
   double difference() {
     double difference = 0;

@@ -24,6 +24,8 @@ class BlockGraphTest {
     "mlp, 4, 2, 0",
     "lenet5, 8, 4, 0",
     "resnet20, 33, 19, 21",
+    "resnet56, 87, 55, 57",
+    "vgg-small, 11, 6, 6",
     "mobilenetv2-cifar, 65, 35, 52"
   })
   void theNetworksOfTheZooAreJoined(String name, int blocks, int activations, int normalizations) {

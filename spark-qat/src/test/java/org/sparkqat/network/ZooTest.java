@@ -20,6 +20,11 @@ class ZooTest {
     // 269,722 of the variant without weights in its shortcuts (He et al. 2015), and two 1x1
     // convolutions with batch normalization: 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64
     "resnet20, 272474, 1568",
+    // 853,018 of that variant, and the same two shortcuts
+    "resnet56, 855770, 4256",
+    // 9 * (3 * 128 + 128 * 128 + 128 * 256 + 256 * 256 + 256 * 512 + 512 * 512)
+    // + 2 * 2 * (128 + 256 + 512) + 512 * 4 * 4 * 10 + 10
+    "vgg-small, 4660106, 3584",
     // torchvision.models.mobilenet_v2(num_classes=10), whose shapes differ by strides only
     "mobilenetv2-cifar, 2236682, 34112",
   })
@@ -43,12 +48,20 @@ class ZooTest {
         .isEqualTo(new Shape(channels, size, size));
   }
 
-  @Test
-  void resnetHasTwentyWeightedLayersBesideItsShortcuts() {
+  @ParameterizedTest
+  @ValueSource(ints = {20, 56})
+  void resnetHasAsManyWeightedLayersAsItsNameSaysBesideItsShortcuts(int depth) {
     assertThat(
-            ZooNetworks.network("resnet20").nodes().stream()
+            ZooNetworks.network("resnet" + depth).nodes().stream()
                 .filter(node -> node.layer().isWeighted() && !node.name().endsWith("shortcut")))
-        .hasSize(20);
+        .hasSize(depth);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"pool1, 128, 16", "pool2, 256, 8", "pool3, 512, 4"})
+  void vggHalvesItsImagesThreeTimes(String node, int channels, int size) {
+    assertThat(ZooNetworks.network("vgg-small").shapeOf(node))
+        .isEqualTo(new Shape(channels, size, size));
   }
 
   @Test
@@ -68,7 +81,7 @@ class ZooTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lenet5", "resnet20", "mobilenetv2-cifar"})
+  @ValueSource(strings = {"lenet5", "resnet20", "vgg-small", "mobilenetv2-cifar"})
   void aNetworkForImagesRefusesVectors(String name) {
     assertThatThrownBy(() -> Zoo.network(name, new Shape(784), 10))
         .isInstanceOf(IllegalArgumentException.class)
@@ -81,6 +94,7 @@ class ZooTest {
     assertThatThrownBy(() -> Zoo.network("alexnet", new Shape(3, 32, 32), 10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "Invalid model.name: 'alexnet' (allowed: lenet5, mlp, mobilenetv2-cifar, resnet20)");
+            "Invalid model.name: 'alexnet' (allowed: lenet5, mlp, mobilenetv2-cifar, resnet20,"
+                + " resnet56, vgg-small)");
   }
 }

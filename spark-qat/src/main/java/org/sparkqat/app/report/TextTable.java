@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table in plain text: columns are as wide as their widest cell, numbers to the right. */
-final class TextTable {
+public final class TextTable {
 
   /** Which side of its column a cell is set to. */
-  enum Side {
+  public enum Side {
     LEFT,
     RIGHT
   }
@@ -15,11 +15,11 @@ final class TextTable {
   private final List<Side> sides;
   private final List<List<String>> rows = new ArrayList<>();
 
-  TextTable(List<Side> sides) {
+  public TextTable(List<Side> sides) {
     this.sides = List.copyOf(sides);
   }
 
-  TextTable row(String... cells) {
+  public TextTable row(String... cells) {
     if (cells.length != sides.size()) {
       throw new IllegalArgumentException(
           "Invalid row: %d cells (the table has %d columns)".formatted(cells.length, sides.size()));
@@ -29,7 +29,7 @@ final class TextTable {
   }
 
   /** A line across the table. */
-  TextTable rule() {
+  public TextTable rule() {
     rows.add(List.of());
     return this;
   }

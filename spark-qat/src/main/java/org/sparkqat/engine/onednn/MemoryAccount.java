@@ -4,9 +4,11 @@ package org.sparkqat.engine.onednn;
 final class MemoryAccount {
 
   private long liveBytes;
+  private long peakBytes;
 
   void allocated(long bytes) {
     liveBytes += bytes;
+    peakBytes = Math.max(peakBytes, liveBytes);
   }
 
   void released(long bytes) {
@@ -15,5 +17,10 @@ final class MemoryAccount {
 
   long liveBytes() {
     return liveBytes;
+  }
+
+  /** Most bytes that lived at one time. */
+  long peakBytes() {
+    return peakBytes;
   }
 }

@@ -58,6 +58,11 @@ final class OneDnnKernel implements WeightedKernel {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return forward.src.bytes();
+  }
+
+  @Override
   public void close() {
     contract.close();
     owned.close();

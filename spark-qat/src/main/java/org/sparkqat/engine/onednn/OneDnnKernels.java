@@ -52,6 +52,11 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public long peakNativeBytes() {
+    return context.account.peakBytes();
+  }
+
+  @Override
   public void close() {
     closed = true;
     List.copyOf(open).forEach(OneDnnKernel::close);

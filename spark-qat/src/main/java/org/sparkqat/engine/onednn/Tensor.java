@@ -27,10 +27,13 @@ final class Tensor {
         dnnl_memory_create(memory, layout, context.engine, new Pointer((Pointer) null)),
         "create a tensor");
     owned.add(() -> dnnl_memory_destroy(memory));
-    long bytes = dnnl_memory_desc_get_size(layout);
-    if (bytes > 0) {
-      place.reserve(bytes);
+    if (bytes() > 0) {
+      place.reserve(bytes());
     }
+  }
+
+  long bytes() {
+    return dnnl_memory_desc_get_size(layout);
   }
 
   boolean hasLayout(dnnl_memory_desc other) {
