@@ -54,6 +54,11 @@ final class ConcatenateOperation implements Operation {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + stage.keptForBackwardBytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     stage.backward(dst);
     int offset = 0;

@@ -52,6 +52,11 @@ final class MultiplyOperation implements Operation {
   }
 
   @Override
+  public long keptForBackwardBytes() {
+    return dst.bytes() + stage.keptForBackwardBytes();
+  }
+
+  @Override
   public void backward(MicroBatchResult result) {
     stage.backward(dst);
     if (gate.wantsGradient()) {

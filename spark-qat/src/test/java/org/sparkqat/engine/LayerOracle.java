@@ -23,10 +23,7 @@ final class LayerOracle implements LayerVisitor<double[][]> {
   private final NetworkOracle.Numbers numbers;
   private final Map<String, double[][]> values = new HashMap<>();
   private Node node;
-  private int decisions;
-  private long branches;
-  private double kinkDistance = Double.POSITIVE_INFINITY;
-  private double spread = Double.POSITIVE_INFINITY;
+  private final Conditioning conditioning;
 
   LayerOracle(NetworkOracle of, NetworkOracle.Numbers numbers) {
     this.network = of.network();
@@ -34,6 +31,7 @@ final class LayerOracle implements LayerVisitor<double[][]> {
     this.of = of;
     this.quantizers = of.quantizers();
     this.numbers = numbers;
+    this.conditioning = new Conditioning(quantizers);
     this.node = network.output();
   }
 
@@ -50,8 +48,7 @@ final class LayerOracle implements LayerVisitor<double[][]> {
 
   /** What the pass gives, after its last node. */
   NetworkOracle.Run run() {
-    return new NetworkOracle.Run(
-        values.get(network.output().name()), branches, kinkDistance, spread);
+    return conditioning.run(values.get(network.output().name()));
   }
 
   @Override
@@ -85,7 +82,7 @@ final class LayerOracle implements LayerVisitor<double[][]> {
             }
           }
         }
-        dst[n][at] = sum(sum, size);
+        dst[n][at] = conditioning.sum(sum, size);
       }
     }
     return dst;
@@ -106,16 +103,10 @@ final class LayerOracle implements LayerVisitor<double[][]> {
           sum += term;
           size += Math.abs(term);
         }
-        dst[n][o] = sum(sum, size);
+        dst[n][o] = conditioning.sum(sum, size);
       }
     }
     return dst;
-  }
-
-  /** Terms that cancel to 0, as codes do, are a tie for a rectifier; zeros that are added not. */
-  private double sum(double sum, double size) {
-    kinkDistance = sum == 0 && size > 0 ? 0 : kinkDistance;
-    return sum;
   }
 
   @Override
@@ -131,7 +122,9 @@ final class LayerOracle implements LayerVisitor<double[][]> {
     for (int c = 0; c < gamma.length; c++) {
       double mean = usesBatch ? mean(src, c) : statistic("mean")[c];
       double variance = usesBatch ? variance(src, c, mean) : statistic("variance")[c];
-      spread = usesBatch ? Math.min(spread, spread(mean, variance)) : spread;
+      if (usesBatch) {
+        conditioning.normalized(mean, variance);
+      }
       double factor = gamma[c] / Math.sqrt(variance + layer.epsilon());
       for (int n = 0; n < batch; n++) {
         for (int i = c * spatial(); i < (c + 1) * spatial(); i++) {
@@ -140,11 +133,6 @@ final class LayerOracle implements LayerVisitor<double[][]> {
       }
     }
     return dst;
-  }
-
-  /** A rectifier's zeros have nothing to magnify. */
-  private static double spread(double mean, double variance) {
-    return mean == 0 && variance == 0 ? 1 : Math.sqrt(variance) / Math.max(1, Math.abs(mean));
   }
 
   private double mean(double[][] src, int c) {
@@ -180,12 +168,12 @@ final class LayerOracle implements LayerVisitor<double[][]> {
   private double[][] clamped(double high) {
     double[][] src = src(0);
     double[][] dst = dst();
-    double unit = largest(src);
+    double unit = Conditioning.largest(src);
     for (int n = 0; n < batch; n++) {
       for (int i = 0; i < src[n].length; i++) {
         double value = src[n][i];
-        int branch = decide(value > 0 ? value < high ? 1 : 2 : 0, value, unit);
-        decide(0, high - value, unit);
+        int branch = conditioning.decide(value > 0 ? value < high ? 1 : 2 : 0, value, unit);
+        conditioning.decide(0, high - value, unit);
         dst[n][i] = branch == 0 ? 0 : branch == 1 ? value : high;
       }
     }
@@ -196,7 +184,7 @@ final class LayerOracle implements LayerVisitor<double[][]> {
   public double[][] maxPool(Layer.MaxPool layer) {
     double[][] src = src(0);
     double[][] dst = dst();
-    double unit = largest(src);
+    double unit = Conditioning.largest(src);
     for (int n = 0; n < batch; n++) {
       for (int at = 0; at < node.shape().size(); at++) {
         double[] window = window(src[n], layer.window(), at);
@@ -205,9 +193,9 @@ final class LayerOracle implements LayerVisitor<double[][]> {
           best = window[i] > window[best] ? i : best;
         }
         for (double other : window) {
-          decide(0, window[best] - other, unit);
+          conditioning.decide(0, window[best] - other, unit);
         }
-        dst[n][at] = window[decide(best, 0, unit)];
+        dst[n][at] = window[conditioning.decide(best, 0, unit)];
       }
     }
     return dst;
@@ -255,7 +243,7 @@ final class LayerOracle implements LayerVisitor<double[][]> {
   public double[][] activationFunction(ActivationFunction function) {
     double[][] src = src(0);
     double[][] dst = dst();
-    double unit = largest(src);
+    double unit = Conditioning.largest(src);
     for (int n = 0; n < batch; n++) {
       for (int i = 0; i < src[n].length; i++) {
         double x = src[n][i];
@@ -278,8 +266,8 @@ final class LayerOracle implements LayerVisitor<double[][]> {
 
   /** Three straight lines, which meet at -3 and 3. */
   private double hardSigmoid(double x, double unit) {
-    int branch = decide(x > -3 ? x < 3 ? 1 : 2 : 0, x + 3, unit);
-    decide(0, x - 3, unit);
+    int branch = conditioning.decide(x > -3 ? x < 3 ? 1 : 2 : 0, x + 3, unit);
+    conditioning.decide(0, x - 3, unit);
     return branch == 0 ? 0 : branch == 1 ? x / 6 + 0.5 : 1;
   }
 
@@ -341,26 +329,6 @@ final class LayerOracle implements LayerVisitor<double[][]> {
   private double pixel(double[] src, Shape in, int channel, int y, int x) {
     boolean inside = y >= 0 && y < in.dim(1) && x >= 0 && x < in.dim(2);
     return inside ? src[(channel * in.dim(1) + y) * in.dim(2) + x] : 0;
-  }
-
-  /** Exact ties come from parts that are constant (a rectifier's zeros): they are no kinks. */
-  private int decide(int taken, double distance, double unit) {
-    int branch = quantizers.branch(decisions++, taken);
-    branches = branches * 31 + branch;
-    if (distance != 0) {
-      kinkDistance = Math.min(kinkDistance, Math.abs(distance) / unit);
-    }
-    return branch;
-  }
-
-  private double largest(double[][] values) {
-    double largest = 1;
-    for (double[] example : values) {
-      for (double value : example) {
-        largest = Math.max(largest, Math.abs(value));
-      }
-    }
-    return largest;
   }
 
   private double[][] src(int which) {
