@@ -18,16 +18,25 @@ public final class Engines {
    *     run here
    */
   public static Kernels open(EngineChoice choice) {
+    return open(choice, 1);
+  }
+
+  /**
+   * Opens kernels that compute with a number of threads, at least 1; the reference kernels take
+   * one.
+   */
+  public static Kernels open(EngineChoice choice, int threads) {
+    Sizes.atLeast(1, "threads", threads);
     return switch (choice) {
-      case ONEDNN -> OneDnn.open();
+      case ONEDNN -> OneDnn.open(threads);
       case REFERENCE -> new ReferenceKernels();
-      case AUTO -> openBest();
+      case AUTO -> openBest(threads);
     };
   }
 
-  private static Kernels openBest() {
+  private static Kernels openBest(int threads) {
     try {
-      return OneDnn.open();
+      return OneDnn.open(threads);
     } catch (UnsupportedOperationException e) {
       LOG.warn("Using the reference kernels, which are many times slower: {}", e.getMessage());
       return new ReferenceKernels();

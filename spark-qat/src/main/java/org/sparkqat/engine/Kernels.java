@@ -9,9 +9,9 @@ import org.sparkqat.network.QuantizedGraph;
  *
  * <p>A {@code Kernels} and the kernels made from it share work space, so only one thread may use
  * them at a time; they may be handed from one thread to another between calls (through anything
- * that publishes safely, such as a concurrent queue). Every computation runs in the calling thread
- * alone, whatever the environment says about OpenMP threads, and gives the same bits in every
- * thread.
+ * that publishes safely, such as a concurrent queue). Every computation uses the number of threads
+ * that was asked for, one by default, whatever the environment says about OpenMP threads, and for
+ * that number gives the same bits in every thread.
  */
 public interface Kernels extends AutoCloseable {
 

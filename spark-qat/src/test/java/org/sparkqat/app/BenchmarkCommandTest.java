@@ -92,7 +92,7 @@ class BenchmarkCommandTest {
         "--model=alexnet|--model: alexnet (allowed: lenet5, mlp, mobilenetv2-cifar, resnet20,"
             + " resnet56, vgg-small)",
         "--batch=0|--batch: 0 (allowed: 1 to 65536)",
-        "--threads=2|--threads: 2 (allowed: 1; a task computes in its own thread)",
+        "--threads=0|--threads: 0 (must be at least 1)",
         "--steps=0|--steps: 0 (allowed: 1 to 1000000)",
         "--bits=9|--bits: 9 (allowed: 2 to 8)",
         "--warm-up=-1|--warm-up: -1.0 (allowed: 0 to 3600 seconds)",

@@ -18,7 +18,7 @@ final class EvaluationRun implements AutoCloseable {
   EvaluationRun(Workload workload, TrainedModel model, Arithmetic arithmetic) {
     this.raw = workload.raw();
     this.outputs = new float[workload.settings().batch() * Workload.CLASSES];
-    this.kernels = Engines.open(workload.settings().engine());
+    this.kernels = Engines.open(workload.settings().engine(), workload.settings().threads());
     try {
       this.plan = workload.plan(kernels, arithmetic, Normalization.RUNNING);
     } catch (RuntimeException e) {

@@ -40,7 +40,7 @@ final class TrainingRun implements AutoCloseable {
     this.parameters = workload.parameters().clone();
     this.statistics = workload.statistics().clone();
     this.slots = OPTIMIZER.initialSlots(network.parameters());
-    this.kernels = Engines.open(workload.settings().engine());
+    this.kernels = Engines.open(workload.settings().engine(), workload.settings().threads());
     try {
       this.plan = workload.plan(kernels, arithmetic, Normalization.BATCH);
     } catch (RuntimeException e) {

@@ -44,7 +44,10 @@ final class Context {
   /** The scratchpad of the primitive that runs. */
   final WorkSpace scratchpad;
 
-  Context(Ownership owned) {
+  private final int threads;
+
+  Context(Ownership owned, int threads) {
+    this.threads = threads;
     Status.check(dnnl_engine_create(engine, dnnl_cpu, 0), "create the oneDNN engine");
     owned.add(() -> dnnl_engine_destroy(engine));
     Status.check(
@@ -56,6 +59,11 @@ final class Context {
     gradient = new WorkSpace(this, owned);
     input = new WorkSpace(this, owned);
     scratchpad = new WorkSpace(this, owned);
+  }
+
+  /** Makes oneDNN compute with this context's threads when the calling thread calls it. */
+  void useThreads() {
+    OpenMpThreads.use(threads);
   }
 
   /** Strict arithmetic, whatever the environment asks for, and no memory behind our back. */

@@ -50,7 +50,7 @@ final class NativePlan implements Plan {
     this.context = context;
     this.graph = graph;
     this.settings = settings;
-    OpenMpThreads.useOne();
+    context.useThreads();
     try {
       Scratch scratch = new Scratch(context, owned);
       this.input = input(graph, normalization, scratch);
@@ -103,7 +103,7 @@ final class NativePlan implements Plan {
     if (loaded == null) {
       return;
     }
-    OpenMpThreads.useOne();
+    context.useThreads();
     Loaded numbers = loaded;
     input.load(numbers.ranges);
     blocks.forEach(b -> b.load(numbers.parameters, numbers.statistics, numbers.ranges));
@@ -116,7 +116,7 @@ final class NativePlan implements Plan {
       LossFunction loss,
       DropoutKey dropout,
       MicroBatchResult result) {
-    OpenMpThreads.useOne();
+    context.useThreads();
     if (!trains) {
       input.prepareTraining();
       blocks.forEach(CompiledBlock::prepareTraining);
@@ -143,19 +143,21 @@ final class NativePlan implements Plan {
 
   private void forward(float[] raw, boolean training, @Nullable MicroBatchResult result) {
     input.forward(raw, training, result);
-    blocks.forEach(block -> block.forward(training, result));
+    for (int i = 0; i < blocks.size(); i++) {
+      blocks.get(i).forward(training, result);
+    }
   }
 
   @Override
   public void calibrate(float[] raw, MicroBatchResult result) {
-    OpenMpThreads.useOne();
+    context.useThreads();
     result.clear();
     forward(raw, false, result);
   }
 
   @Override
   public void infer(float[] raw, float[] into) {
-    OpenMpThreads.useOne();
+    context.useThreads();
     if (!serves) {
       blocks.forEach(CompiledBlock::prepareServing);
       serves = true;

@@ -8,6 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 final class Numbers {
 
   private final int count;
+  private final float[] one = new float[1];
 
   /** As a list. */
   final Tensor list;
@@ -24,7 +25,8 @@ final class Numbers {
   }
 
   void set(float value) {
-    list.put(new float[] {value}, 0, 1);
+    one[0] = value;
+    list.put(one, 0, 1);
   }
 
   void set(float[] values) {

@@ -10,12 +10,13 @@ public final class OneDnn {
   /**
    * Opens kernels, which the caller closes.
    *
+   * @param threads how many threads a computation uses, at least 1
    * @throws UnsupportedOperationException if the native libraries are missing or do not load here
    */
-  public static Kernels open() {
+  public static Kernels open(int threads) {
     try {
-      OpenMpThreads.useOne();
-      return OneDnnKernels.create();
+      OpenMpThreads.use(threads);
+      return OneDnnKernels.create(threads);
     } catch (LinkageError | TypeNotPresentException e) {
       throw new UnsupportedOperationException(
           "Unsupported engine: onednn (%s; use engine: reference)".formatted(reason(e)), e);

@@ -10,6 +10,7 @@ final class OneDnnKernel implements WeightedKernel {
 
   private final CallContract contract;
   private final Ownership owned = new Ownership();
+  private final Context context;
   private final Consumer<OneDnnKernel> onClose;
   private final Forward forward;
   private final BackwardSrc backwardSrc;
@@ -17,6 +18,7 @@ final class OneDnnKernel implements WeightedKernel {
 
   OneDnnKernel(Context context, Problem problem, Consumer<OneDnnKernel> onClose) {
     this.contract = new CallContract(problem.shape());
+    this.context = context;
     this.onClose = onClose;
     try {
       Workshop workshop = new Workshop(context, problem.shape(), owned);
@@ -32,7 +34,7 @@ final class OneDnnKernel implements WeightedKernel {
   @Override
   public void weights(float[] weights, int offset) {
     contract.weights(weights, offset);
-    OpenMpThreads.useOne();
+    context.useThreads();
     forward.weights(weights, offset);
     backwardSrc.weightsChanged();
   }
@@ -40,7 +42,7 @@ final class OneDnnKernel implements WeightedKernel {
   @Override
   public void forward(float[] src, float[] dst) {
     contract.forward(src, dst);
-    OpenMpThreads.useOne();
+    context.useThreads();
     forward.run(src, dst);
   }
 
@@ -48,7 +50,7 @@ final class OneDnnKernel implements WeightedKernel {
   public void backward(
       float[] src, float[] diffDst, float @Nullable [] diffSrc, float[] diffWeights) {
     contract.backward(src, diffDst, diffSrc, diffWeights);
-    OpenMpThreads.useOne();
+    context.useThreads();
     if (diffSrc == null) {
       backwardWeights.run(diffDst, diffWeights);
     } else {

@@ -26,10 +26,10 @@ final class OneDnnKernels implements Kernels {
     this.context = context;
   }
 
-  static OneDnnKernels create() {
+  static OneDnnKernels create(int threads) {
     Ownership owned = new Ownership();
     try {
-      return new OneDnnKernels(owned, new Context(owned));
+      return new OneDnnKernels(owned, new Context(owned, threads));
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
@@ -87,7 +87,7 @@ final class OneDnnKernels implements Kernels {
       throw new IllegalStateException(
           "Cannot make the kernel for %s: the kernels are closed".formatted(problem.shape()));
     }
-    OpenMpThreads.useOne();
+    context.useThreads();
     OneDnnKernel kernel = create(problem);
     open.add(kernel);
     return kernel;

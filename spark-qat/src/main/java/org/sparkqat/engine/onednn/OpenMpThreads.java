@@ -28,9 +28,9 @@ final class OpenMpThreads {
 
   private OpenMpThreads() {}
 
-  /** Makes oneDNN compute in the calling thread alone when this thread calls it. */
-  static void useOne() {
-    omp_set_num_threads(1);
+  /** Makes oneDNN compute with so many threads when this thread calls it. */
+  static void use(int threads) {
+    omp_set_num_threads(threads);
   }
 
   /**

@@ -5,7 +5,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_s32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
 
-import org.bytedeco.javacpp.IntPointer;
 import org.sparkqat.network.Activation;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Affine;
@@ -111,7 +110,8 @@ final class Quantizer {
   void load(Ranges ranges) {
     affine = point.quantizer().affine(ranges.range(point.firstSlot()));
     scale.set(affine.scale());
-    new IntPointer(zeroPointPlace.start()).put(affine.zeroPoint());
+    // The place is untyped: these are the bits of an integer.
+    zeroPointPlace.start().put(Float.intBitsToFloat(affine.zeroPoint()));
     realZeroPoint.set(affine.zeroPoint());
     boolean passesAll = activation == Activation.NONE;
     lowest.set(passesAll ? affine.lowest() : Math.max(affine.lowest(), 0));

@@ -2,7 +2,6 @@ package org.sparkqat.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.FoldedWeights;
 import org.sparkqat.engine.MicroBatchResult;
@@ -33,10 +32,12 @@ final class WeightedBlock implements CompiledBlock {
   private final boolean firstReader;
   private final Tensor linear;
   private final Linear compute;
-  private final Optional<Normalizer> normalizer;
+  private final @Nullable Normalizer normalizer;
   private final boolean recomputes;
   private final float[] units;
   private final float[] biases;
+  private final float[] biasCodes;
+  private final float[] diffBiases;
   private final float[] realWeights;
   private final float[] diffWeights;
   private @Nullable Serving serving;
@@ -64,9 +65,11 @@ final class WeightedBlock implements CompiledBlock {
     this.recomputes = normalizes && src.isCodes();
     this.linear = normalizes ? normalizerInput() : stage.values();
     this.compute = new Linear(workshop, problem, src, linear, !normalizes);
-    this.normalizer = normalizes ? folded.normalization().map(this::normalizer) : Optional.empty();
+    this.normalizer = normalizes ? folded.normalization().map(this::normalizer).orElse(null) : null;
     this.units = new float[problem.shape().outputs()];
     this.biases = new float[units.length];
+    this.biasCodes = new float[units.length];
+    this.diffBiases = new float[units.length];
     this.realWeights = new float[folded.weight().size()];
     this.diffWeights = new float[realWeights.length];
   }
@@ -103,10 +106,12 @@ final class WeightedBlock implements CompiledBlock {
     }
     stage.prepareTraining();
     Tensor diffLinear =
-        normalizer.isPresent()
+        normalizer != null
             ? workshop.tensor(dst.extent(), dnnl_f32, scratch.diffAccumulators)
             : stage.diffValues();
-    normalizer.ifPresent(n -> n.prepareTraining(stage.diffValues(), diffLinear));
+    if (normalizer != null) {
+      normalizer.prepareTraining(stage.diffValues(), diffLinear);
+    }
     GradientSink sink =
         src.wantsGradient()
             ? new GradientSink(workshop, src, firstReader, scratch.diffSource)
@@ -126,7 +131,9 @@ final class WeightedBlock implements CompiledBlock {
       biases[o] = folded.roundedBias(o, unit, src.isCodes());
     }
     compute.load(codes, units, biases);
-    normalizer.ifPresent(Normalizer::load);
+    if (normalizer != null) {
+      normalizer.load();
+    }
     if (serving != null) {
       loadServing(serving, codes);
     }
@@ -137,7 +144,6 @@ final class WeightedBlock implements CompiledBlock {
   }
 
   private void loadServing(Serving by, float[] codes) {
-    float[] biasCodes = new float[units.length];
     for (int o = 0; o < biasCodes.length; o++) {
       biasCodes[o] = folded.biasCode(o, units[o]);
     }
@@ -156,14 +162,16 @@ final class WeightedBlock implements CompiledBlock {
   @Override
   public void forward(boolean trains, @Nullable MicroBatchResult result) {
     compute.run();
-    normalizer.ifPresent(n -> n.forward(folded.biasesInForce(), result));
+    if (normalizer != null) {
+      normalizer.forward(folded.biasesInForce(), result);
+    }
     stage.forward(trains, result);
   }
 
   @Override
   public long keptForBackwardBytes() {
     return dst.bytes()
-        + (normalizer.isPresent() && !recomputes ? linear.bytes() : 0)
+        + (normalizer != null && !recomputes ? linear.bytes() : 0)
         + stage.keptForBackwardBytes();
   }
 
@@ -176,8 +184,9 @@ final class WeightedBlock implements CompiledBlock {
     if (recomputes) {
       compute.run();
     }
-    normalizer.ifPresent(n -> n.backward(result.gradient()));
-    float[] diffBiases = biases.clone();
+    if (normalizer != null) {
+      normalizer.backward(result.gradient());
+    }
     backward.run(diffWeights, diffBiases);
     folded.addGradients(diffWeights, diffBiases, parameters, result.gradient());
   }

@@ -31,7 +31,7 @@ class OneDnnKernelsTest {
 
   @Test
   void closingReleasesAllNativeMemory() {
-    OneDnnKernels kernels = OneDnnKernels.create();
+    OneDnnKernels kernels = OneDnnKernels.create(1);
     assertThat(kernels.liveBytes()).isZero();
     try (kernels) {
       SHAPES.forEach(kernels::convolution);
@@ -49,7 +49,7 @@ class OneDnnKernelsTest {
   @Test
   void memoryThatCannotBeHadLeavesWhatIsThere() {
     try (Ownership owned = new Ownership()) {
-      Context context = new Context(owned);
+      Context context = new Context(owned, 1);
       context.staging.reserve(64);
       assertThatExceptionOfType(NativeMemoryException.class)
           .isThrownBy(() -> context.staging.reserve(1L << 60))
@@ -96,7 +96,7 @@ class OneDnnKernelsTest {
     ExecutorService maker = Executors.newSingleThreadExecutor();
     ExecutorService user = Executors.newSingleThreadExecutor();
     try {
-      Kernels kernels = maker.submit(OneDnn::open).get();
+      Kernels kernels = maker.submit(() -> OneDnn.open(1)).get();
       for (int i = 0; i < 2; i++) {
         assertThat(user.submit(() -> compute(kernels, seed)).get())
             .usingRecursiveComparison()
@@ -113,7 +113,7 @@ class OneDnnKernelsTest {
   }
 
   private static List<float[]> compute(long seed) {
-    try (Kernels kernels = OneDnn.open()) {
+    try (Kernels kernels = OneDnn.open(1)) {
       return compute(kernels, seed);
     }
   }
