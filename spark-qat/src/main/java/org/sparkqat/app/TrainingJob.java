@@ -78,6 +78,7 @@ final class TrainingJob {
       throws IOException {
     TrainingSettings settings = JobSettings.training(job);
     QatTrainer trainer = new QatTrainer(session, settings);
+    trainer.exchange(job.cluster().exchange());
     job.cluster().workers().ifPresent(trainer::workers);
     CheckpointStore checkpoints =
         CheckpointStore.open(

@@ -24,6 +24,7 @@ import org.sparkqat.app.SmallJob.Result;
 class ClusterIT {
 
   private static final String TWO_EXECUTORS = "local-cluster[2,1,1024]";
+  private static final String RESIDENT = "cluster.exchange=resident";
   private static final String KRYO = "spark.serializer=org.apache.spark.serializer.KryoSerializer";
 
   private SmallJob job;
@@ -36,9 +37,35 @@ class ClusterIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"local[2]", "local-cluster[3,1,1024]"})
+  @ValueSource(strings = {"local[2]", TWO_EXECUTORS, "local-cluster[3,1,1024]"})
   void theClusterChangesNoBit(String master) throws IOException {
-    assertThat(job.train(master, "--master", master).hashes()).isEqualTo(expected);
+    Result result = job.train(master, "--master", master, "--set", RESIDENT);
+    assertThat(result.hashes()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local[2]", TWO_EXECUTORS})
+  void aSparkJobForEachStepChangesNoBit(String master) throws IOException {
+    String output = "jobs-" + master;
+    Result result = job.train(output, "--master", master, "--set", "cluster.exchange=job-per-step");
+    assertThat(result.hashes()).isEqualTo(expected);
+  }
+
+  @Test
+  void authenticationAndEncryptionChangeNoBit() throws IOException {
+    Result result =
+        job.train(
+            "encrypted",
+            "--master=" + TWO_EXECUTORS,
+            "--conf",
+            "spark.authenticate=true",
+            "--conf",
+            "spark.authenticate.secret=only-for-this-test",
+            "--conf",
+            "spark.network.crypto.enabled=true",
+            "--set",
+            RESIDENT);
+    assertThat(result.hashes()).isEqualTo(expected);
   }
 
   @Test
@@ -52,21 +79,26 @@ class ClusterIT {
             "--conf",
             "spark.kryo.registrationRequired=true",
             "--conf",
-            "spark.kryo.registrator=org.sparkqat.data.DataKryoRegistrator");
+            "spark.kryo.registrator=org.sparkqat.data.DataKryoRegistrator",
+            "--set",
+            RESIDENT);
     assertThat(result.hashes()).isEqualTo(expected);
   }
 
-  @Test
-  void aLostExecutorChangesNoBit() throws Exception {
-    try (RunningJob run = job.start("lost", "--master", TWO_EXECUTORS)) {
-      run.await(() -> Files.exists(job.path("lost").resolve("checkpoints")));
+  @ParameterizedTest
+  @ValueSource(strings = {"resident", "job-per-step"})
+  void aLostExecutorChangesNoBit(String exchange) throws Exception {
+    String output = "lost-" + exchange;
+    String set = "cluster.exchange=" + exchange;
+    try (RunningJob run = job.start(output, "--master", TWO_EXECUTORS, "--set", set)) {
+      run.await(() -> Files.exists(job.path(output).resolve("checkpoints")));
       List<ProcessHandle> executors = run.executors();
       assertThat(executors).hasSize(2);
       executors.get(0).destroyForcibly();
       run.awaitSuccess();
       assertThat(run.messages()).contains("Lost executor");
     }
-    assertThat(job.hashes("lost")).isEqualTo(expected);
+    assertThat(job.hashes(output)).isEqualTo(expected);
   }
 
   @ParameterizedTest
