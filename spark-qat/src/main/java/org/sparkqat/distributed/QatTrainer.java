@@ -127,9 +127,16 @@ public final class QatTrainer {
     if (exchange.mode() == ExchangeSettings.Mode.JOB_PER_STEP) {
       return jobs;
     }
-    ResidentExchange resident =
+    Patience patience = Patience.DEFAULT;
+    WorkerCount count =
+        new WorkerCount(
+            () -> SparkInternals.slots(context.sc()),
+            workers,
+            settings.worker().shards(),
+            patience.slots());
+    Exchange resident =
         new ResidentExchange(
-            context, training, settings.worker(), workers, specification, exchange);
+            context, training, settings.worker(), count, specification, exchange, patience);
     return new FallbackExchange(resident, jobs, exchange.mode());
   }
 

@@ -1,7 +1,6 @@
 package org.sparkqat.distributed;
 
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -22,8 +21,9 @@ final class ResidentExchange implements Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(ResidentExchange.class);
 
   private static final long TICK_MILLIS = 200;
-  private static final long REPORT_SECONDS = 10;
-  private static final long START_SECONDS = 60;
+
+  /** A step is late when it takes so many times longer than the one before. */
+  private static final int LATE = 3;
 
   private final JavaSparkContext context;
   private final ShardGroups groups;
@@ -32,30 +32,34 @@ final class ResidentExchange implements Exchange {
   private final ExchangeSettings settings;
   private final ResultShape shape;
   private final WorkerCount count;
+  private final Patience patience;
   private @Nullable Endpoint endpoint;
   private @Nullable ResidentJob job;
   private boolean started;
+  private long lastSeconds;
 
   /**
    * An exchange over a data set.
    *
    * @param groups the shards; grouped anew when the number of slots changes
-   * @param wanted workers that the user wants; empty: as many as there are slots
+   * @param count of workers, for each job
    */
   ResidentExchange(
       JavaSparkContext context,
       ShardGroups groups,
       WorkerSpecification worker,
-      OptionalInt wanted,
+      WorkerCount count,
       Broadcast<byte[]> specification,
-      ExchangeSettings settings) {
+      ExchangeSettings settings,
+      Patience patience) {
     this.context = context;
     this.groups = groups;
     this.worker = worker;
     this.specification = specification;
     this.settings = settings;
     this.shape = ResultShape.of(worker);
-    this.count = new WorkerCount(context.sc(), wanted, worker.shards());
+    this.count = count;
+    this.patience = patience;
   }
 
   @Override
@@ -72,24 +76,25 @@ final class ResidentExchange implements Exchange {
   private StepResult await(StepOrder order, ResidentJob first) throws InterruptedException {
     ResidentJob current = first;
     current.protocol().begin(order);
-    long reported = 0;
+    long report = Math.max(patience.report(), LATE * lastSeconds);
     while (!current.protocol().awaitStep(TICK_MILLIS)) {
       long timeout = settings.stepTimeout().toSeconds();
-      current.requireRunning(Math.min(START_SECONDS, timeout));
+      current.requireRunning(Math.min(patience.start(), timeout));
       long seconds = current.protocol().secondsOfStep();
       if (seconds >= timeout) {
         throw overdue(order, current);
       }
-      if (seconds >= reported + REPORT_SECONDS) {
-        reported = seconds;
+      if (seconds >= report) {
+        report = seconds + patience.report();
         String missing = current.protocol().missing();
         LOG.warn("Waiting for step {} since {} s: {}", order.step(), seconds, missing);
         if (current.lacksWorkers() && count.isTooMany(groups.workers())) {
           current = restart(order, current);
-          reported = 0;
+          report = patience.report();
         }
       }
     }
+    lastSeconds = current.protocol().secondsOfStep();
     return current.protocol().result();
   }
 
@@ -164,7 +169,7 @@ final class ResidentExchange implements Exchange {
     job = null;
     if (current != null) {
       try {
-        current.end();
+        current.end(patience.end());
       } catch (InterruptedException e) {
         current.cancel();
         Thread.currentThread().interrupt();

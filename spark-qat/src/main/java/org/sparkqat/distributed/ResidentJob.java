@@ -18,7 +18,6 @@ final class ResidentJob {
 
   private static final String INTERRUPT = "spark.job.interruptOnCancel";
   private static final String DESCRIPTION = "spark.job.description";
-  private static final long END_SECONDS = 10;
 
   private final ResidentProtocol protocol;
   private final JavaFutureAction<Void> tasks;
@@ -110,13 +109,14 @@ final class ResidentJob {
     return !protocol.allConnected();
   }
 
-  /** Ends the tasks between two steps, and waits for that. */
-  void end() throws InterruptedException {
+  /** Ends the tasks between two steps, and waits for that; cancels them when they do not end. */
+  void end(long patienceSeconds) throws InterruptedException {
     protocol.end();
     try {
-      var unused = tasks.get(END_SECONDS, TimeUnit.SECONDS);
+      var unused = tasks.get(patienceSeconds, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      LOG.warn("Resident workers have not ended within {} s: cancelling their job", END_SECONDS);
+      LOG.warn(
+          "Resident workers have not ended within {} s: cancelling their job", patienceSeconds);
       tasks.cancel(true);
     } catch (ExecutionException e) {
       LOG.warn("Resident workers have failed after their last step: {}", e.toString());

@@ -2,7 +2,7 @@ package org.sparkqat.distributed;
 
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.SparkContext;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,29 +11,31 @@ final class WorkerCount {
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkerCount.class);
 
-  /** Spark starts a lost executor again within seconds. */
-  private static final long PATIENCE_SECONDS = 15;
-
   private static final long TICK_MILLIS = 100;
 
-  private final SparkContext context;
+  private final IntSupplier slots;
   private final int wanted;
+  private final long patienceSeconds;
   private boolean told;
 
   /**
    * A count of workers.
    *
+   * @param slots tasks that the cluster can run at once now
    * @param wanted by the user; empty: as many as there are slots
    * @param shards never more workers than these
+   * @param patienceSeconds how long it waits for lost slots to come back: Spark starts a lost
+   *     executor again within seconds
    */
-  WorkerCount(SparkContext context, OptionalInt wanted, int shards) {
-    this.context = context;
+  WorkerCount(IntSupplier slots, OptionalInt wanted, int shards, long patienceSeconds) {
+    this.slots = slots;
     this.wanted = Math.min(wanted.orElse(shards), shards);
+    this.patienceSeconds = patienceSeconds;
   }
 
   /** True when so many tasks cannot run at once, as the cluster is now. */
   boolean isTooMany(int workers) {
-    return workers > SparkInternals.slots(context);
+    return workers > slots.getAsInt();
   }
 
   /**
@@ -42,19 +44,19 @@ final class WorkerCount {
    * @param before workers of the job before; 0: there was none
    */
   int next(int before) throws InterruptedException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(patienceSeconds);
     while (isTooMany(Math.max(before, 1)) && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
     }
-    int slots = SparkInternals.slots(context);
-    if (slots < 1) {
+    int free = slots.getAsInt();
+    if (free < 1) {
       throw new ExchangeUnavailableException(
           "Cannot start resident workers: the cluster has no free slot");
     }
-    int workers = Math.min(wanted, slots);
+    int workers = Math.min(wanted, free);
     if (workers < wanted && !told) {
       told = true;
-      LOG.info("{} resident workers: the cluster can run {} tasks at once", workers, slots);
+      LOG.info("{} resident workers: the cluster can run {} tasks at once", workers, free);
     }
     return workers;
   }

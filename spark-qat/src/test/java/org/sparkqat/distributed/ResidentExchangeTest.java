@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.awaitility.Awaitility;
@@ -30,9 +33,6 @@ class ResidentExchangeTest {
   private static final List<Row> ROWS = TinyJob.rows(300, 1);
   private static final ExchangeSettings RESIDENT =
       ExchangeSettings.DEFAULT.mode(ExchangeSettings.Mode.RESIDENT);
-
-  // A process has one Spark context, and tasks in it can share what is static.
-  private static final CountDownLatch RELEASED = new CountDownLatch(1);
 
   private TrainingState reference;
 
@@ -93,26 +93,78 @@ class ResidentExchangeTest {
   @Test
   void withoutSlotsForAllWorkersAJobForEachStepGivesTheSameBits(SparkSession spark)
       throws Exception {
+    ExchangeSettings hasty = ExchangeSettings.DEFAULT.stepTimeout(Duration.ofSeconds(2));
+    withOneSlot(
+        spark,
+        () -> {
+          assertSameResult(TinyJob.train(spark, TinyJob.table(spark, ROWS), 2, hasty));
+          assertThatThrownBy(
+                  () ->
+                      TinyJob.train(
+                          spark,
+                          TinyJob.table(spark, ROWS),
+                          2,
+                          hasty.mode(ExchangeSettings.Mode.RESIDENT)))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("Cannot start resident workers: within 2 s not every task")
+              .hasMessageContaining("shards 4 to 7 (no task has connected)");
+        });
+  }
+
+  @Test
+  void whenSlotsAreLostFewerWorkersComputeTheStepInFlight(SparkSession spark) throws Exception {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    JavaFutureAction<Void> other =
-        context.parallelize(List.of(1), 1).foreachPartitionAsync(part -> RELEASED.await());
+    WorkerSpecification worker = TinyJob.settings().worker();
+    Broadcast<byte[]> specification = context.broadcast(worker.encode());
+    // The second slot is promised once, and never there.
+    AtomicInteger asked = new AtomicInteger();
+    WorkerCount count =
+        new WorkerCount(
+            () -> asked.getAndIncrement() < 2 ? 2 : 1, OptionalInt.empty(), worker.shards(), 0);
+    try (ShardGroups groups = ShardGroups.of(TinyJob.data(TinyJob.table(spark, ROWS)), 2);
+        ResidentExchange resident =
+            new ResidentExchange(
+                context,
+                groups,
+                worker,
+                count,
+                specification,
+                RESIDENT,
+                new Patience(60, 1, 0, 9));
+        Exchange jobs = new JobPerStepExchange(context, groups, worker.shards(), specification)) {
+      Schedule schedule = new Schedule(TinyJob.settings(), groups.examples());
+      StepOrder order = schedule.order(new QatTrainer(spark, TinyJob.settings()).initialState());
+      withOneSlot(
+          spark,
+          () -> {
+            StepResult result = resident.step(order);
+            assertThat(groups.workers()).isEqualTo(1);
+            resident.release();
+            assertThat(result.gradient()).isEqualTo(jobs.step(order).gradient());
+          });
+    }
+  }
+
+  // A process has one Spark context, and tasks in it share what is static.
+  private static final Semaphore STARTED = new Semaphore(0);
+  private static final Semaphore RELEASED = new Semaphore(0);
+
+  /** Does something while somebody else's task holds one of the two slots. */
+  private static void withOneSlot(SparkSession spark, Runnable work) throws Exception {
+    JavaFutureAction<Void> task =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(List.of(1), 1)
+            .foreachPartitionAsync(
+                part -> {
+                  STARTED.release();
+                  RELEASED.acquire();
+                });
+    STARTED.acquire();
     try {
-      Awaitility.await().until(() -> context.statusTracker().getActiveJobIds().length == 1);
-      ExchangeSettings hasty = ExchangeSettings.DEFAULT.stepTimeout(Duration.ofSeconds(2));
-      assertSameResult(TinyJob.train(spark, TinyJob.table(spark, ROWS), 2, hasty));
-      assertThatThrownBy(
-              () ->
-                  TinyJob.train(
-                      spark,
-                      TinyJob.table(spark, ROWS),
-                      2,
-                      hasty.mode(ExchangeSettings.Mode.RESIDENT)))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("Cannot start resident workers: within 2 s not every task")
-          .hasMessageContaining("shards 4 to 7 (no task has connected)");
+      work.run();
     } finally {
-      RELEASED.countDown();
-      other.get();
+      RELEASED.release();
+      task.get();
     }
   }
 
