@@ -53,7 +53,7 @@ final class Endpoint implements SparkInternals.Receiver, AutoCloseable {
   public void receive(Object connection, ByteBuffer message, Answer answer) {
     ResidentProtocol protocol = current;
     if (protocol == null) {
-      answer.send(DriverMessage.encode(DriverMessage.Kind.STALE));
+      answer.refuse("no resident workers are expected");
     } else {
       protocol.receive(connection, message, answer);
     }

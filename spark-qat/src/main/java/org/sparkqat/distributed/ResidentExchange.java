@@ -116,12 +116,12 @@ final class ResidentExchange implements Exchange {
   }
 
   private ResidentJob start(StepOrder order) throws InterruptedException {
-    Endpoint at = endpoint == null ? listen() : endpoint;
     int workers = count.next(started ? groups.workers() : 0);
     started = true;
     if (workers != groups.workers()) {
       groups.regroup(workers);
     }
+    Endpoint at = endpoint == null ? listen() : endpoint;
     ResidentProtocol protocol =
         new ResidentProtocol(
             UUID.randomUUID().getMostSignificantBits(),

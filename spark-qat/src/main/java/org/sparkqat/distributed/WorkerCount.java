@@ -31,6 +31,7 @@ final class WorkerCount {
     this.slots = slots;
     this.wanted = Math.min(wanted.orElse(shards), shards);
     this.patienceSeconds = patienceSeconds;
+    this.told = wanted.isEmpty();
   }
 
   /** True when so many tasks cannot run at once, as the cluster is now. */
@@ -56,7 +57,10 @@ final class WorkerCount {
     int workers = Math.min(wanted, free);
     if (workers < wanted && !told) {
       told = true;
-      LOG.info("{} resident workers: the cluster can run {} tasks at once", workers, free);
+      LOG.warn(
+          "{} resident workers instead of {}: the cluster can run no more at once",
+          workers,
+          wanted);
     }
     return workers;
   }

@@ -52,20 +52,53 @@ class ClusterIT {
   }
 
   @Test
-  void authenticationAndEncryptionChangeNoBit() throws IOException {
-    Result result =
-        job.train(
-            "encrypted",
-            "--master=" + TWO_EXECUTORS,
-            "--conf",
-            "spark.authenticate=true",
-            "--conf",
-            "spark.authenticate.secret=only-for-this-test",
-            "--conf",
-            "spark.network.crypto.enabled=true",
-            "--set",
-            RESIDENT);
-    assertThat(result.hashes()).isEqualTo(expected);
+  void authenticationAndEncryptionChangeNoBitAndStrangersNothing() throws Exception {
+    int port = Stranger.freePort();
+    String[] arguments = {
+      "--master=" + TWO_EXECUTORS,
+      "--conf=spark.authenticate=true",
+      "--conf=spark.authenticate.secret=only-for-this-test",
+      "--conf=spark.network.crypto.enabled=true",
+      "--set",
+      "cluster={exchange: resident, port: " + port + "}"
+    };
+    try (RunningJob run = job.start("encrypted", arguments);
+        Stranger stranger = new Stranger(port)) {
+      run.await(stranger::isConnected);
+      assertThat(stranger.tell(new byte[100])).contains("Expected SaslMessage", "SASL");
+      run.awaitSuccess();
+    }
+    assertThat(job.hashes("encrypted")).isEqualTo(expected);
+  }
+
+  @Test
+  void messagesOfAStrangerAreRefusedAndChangeNoBit() throws Exception {
+    int port = Stranger.freePort();
+    String set = "cluster={exchange: resident, port: " + port + "}";
+    try (RunningJob run = job.start("stranger", "--master", "local[2]", "--set", set);
+        Stranger stranger = new Stranger(port)) {
+      run.await(stranger::isConnected);
+      run.await(() -> stranger.tell(new byte[100]).contains("it does not start as one of ours"));
+      run.awaitSuccess();
+      assertThat(run.messages()).contains("Refused a message from");
+    }
+    assertThat(job.hashes("stranger")).isEqualTo(expected);
+  }
+
+  @Test
+  void anExecutorThatHangsForAWhileChangesNoBit() throws Exception {
+    String output = "hanging";
+    try (RunningJob run = job.start(output, "--master", TWO_EXECUTORS, "--set", RESIDENT)) {
+      run.await(() -> Files.exists(job.path(output).resolve("checkpoints")));
+      ProcessHandle executor = run.executors().get(0);
+      RunningJob.signal(executor, "-STOP");
+      run.await(() -> run.messages().contains("Waiting for step"));
+      RunningJob.signal(executor, "-CONT");
+      run.awaitSuccess();
+      assertThat(run.messages())
+          .containsPattern("Waiting for step \\d+ since .*\\(executor \\d+ on");
+    }
+    assertThat(job.hashes(output)).isEqualTo(expected);
   }
 
   @Test
