@@ -78,6 +78,17 @@ class ArchitectureTest {
         without("distributed", "data", "ml", "app", "analysis"), List.of("org.apache.spark.."));
   }
 
+  /** What differs between versions of Spark is in one file. */
+  @Test
+  void onlyOneClassUsesInternalsOfSpark() {
+    noClasses()
+        .that()
+        .haveNameNotMatching("org\\.sparkqat\\.distributed\\.SparkInternals(\\$.*)?")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.apache.spark.network..", "io.netty.."))
+        .check(CLASSES);
+  }
+
   private static void assertNoDependency(List<String> from, List<String> to) {
     noClasses()
         .that()

@@ -78,6 +78,7 @@ final class TrainingJob {
       throws IOException {
     TrainingSettings settings = JobSettings.training(job);
     QatTrainer trainer = new QatTrainer(session, settings);
+    trainer.exchange(job.cluster().exchange());
     job.cluster().workers().ifPresent(trainer::workers);
     CheckpointStore checkpoints =
         CheckpointStore.open(
@@ -89,6 +90,7 @@ final class TrainingJob {
 
     // All is checked: from here on the folder changes.
     folder.prepare(mode);
+    folder.claim();
     checkpoints.removeLeftovers();
     folder.write(RunFolder.CONFIGURATION, text.resolved());
     long examples = train.examples();
@@ -122,7 +124,8 @@ final class TrainingJob {
         new RunRecorder(
             metrics, progress, measure(), job.training().batchSize(), steps(train.examples()));
     CheckpointConfiguration when = job.training().checkpoint();
-    // The metrics reach the disk before the states that they lead to.
+    // The metrics reach the disk before the states that they lead to; not those of a run whose
+    // folder another one has taken over.
     CheckpointKeeper keeper = new CheckpointKeeper(checkpoints, when.everySteps(), recorder::flush);
     trainer.listener(recorder).keeper(new EpochThinning(keeper, when.everyEpochs()));
     try {

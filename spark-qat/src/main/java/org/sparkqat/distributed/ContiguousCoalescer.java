@@ -17,9 +17,8 @@ final class ContiguousCoalescer implements PartitionCoalescer, Serializable {
     PartitionGroup[] groups = new PartitionGroup[Math.min(workers, shards)];
     for (int worker = 0; worker < groups.length; worker++) {
       groups[worker] = new PartitionGroup(Option.empty());
-      int from = (int) ((long) worker * shards / groups.length);
-      int to = (int) ((worker + 1L) * shards / groups.length);
-      for (int shard = from; shard < to; shard++) {
+      ShardRange range = ShardRange.of(worker, groups.length, shards);
+      for (int shard = range.first(); shard <= range.last(); shard++) {
         groups[worker].partitions().$plus$eq(parent.partitions()[shard]);
       }
     }

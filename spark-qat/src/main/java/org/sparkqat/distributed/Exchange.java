@@ -6,6 +6,9 @@ interface Exchange extends AutoCloseable {
   /** Lets all shards compute one step; the merged result of all shards. */
   StepResult step(StepOrder order);
 
+  /** Frees the cluster for other jobs until the next step. */
+  default void release() {}
+
   @Override
   void close();
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.sparkqat.data.Shard;
 import org.sparkqat.training.TreeSum;
 
 /**
@@ -14,7 +13,7 @@ import org.sparkqat.training.TreeSum;
 final class JobPerStepExchange implements Exchange {
 
   private final JavaSparkContext context;
-  private final JavaRDD<Shard> shards;
+  private final ShardGroups shards;
   private final int shardCount;
   private final Broadcast<byte[]> specification;
 
@@ -25,7 +24,7 @@ final class JobPerStepExchange implements Exchange {
    */
   JobPerStepExchange(
       JavaSparkContext context,
-      JavaRDD<Shard> shards,
+      ShardGroups shards,
       int shardCount,
       Broadcast<byte[]> specification) {
     this.context = context;
@@ -49,15 +48,17 @@ final class JobPerStepExchange implements Exchange {
 
   private JavaRDD<byte[]> results(Broadcast<byte[]> orders) {
     Broadcast<byte[]> job = specification;
-    return shards.mapPartitions(
-        part -> {
-          StepOrder order = StepOrder.decode(orders.value());
-          byte[] message =
-              ExecutorWorkers.with(
-                  job.value(),
-                  worker -> PartialResults.encode(order.step(), worker.step(order, part)));
-          return List.of(message).iterator();
-        });
+    return shards
+        .rdd()
+        .mapPartitions(
+            part -> {
+              StepOrder order = StepOrder.decode(orders.value());
+              byte[] message =
+                  ExecutorWorkers.with(
+                      job.value(),
+                      worker -> PartialResults.encode(order.step(), worker.step(order, part)));
+              return List.of(message).iterator();
+            });
   }
 
   @Override

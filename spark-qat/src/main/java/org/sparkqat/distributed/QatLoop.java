@@ -102,6 +102,7 @@ final class QatLoop {
   }
 
   private Evaluation evaluate(TrainingState state, Arithmetic arithmetic) {
+    exchange.release();
     Evaluation evaluation =
         evaluator.evaluate(
             StepOrder.ofInference(

@@ -1,6 +1,7 @@
 package org.sparkqat.distributed;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -24,13 +25,13 @@ public final class QatTrainer {
   private final TrainingSettings settings;
   private StateKeeper keeper = StateKeeper.NONE;
   private TrainingListener listener = new TrainingListener() {};
-  private int workers;
+  private OptionalInt workers = OptionalInt.empty();
+  private ExchangeSettings exchange = ExchangeSettings.DEFAULT;
 
   /** A trainer on the given session's cluster, with one worker per slot. */
   public QatTrainer(SparkSession spark, TrainingSettings settings) {
     this.spark = spark;
     this.settings = settings;
-    this.workers = spark.sparkContext().defaultParallelism();
   }
 
   /** Where states are written down; nowhere by default. */
@@ -51,7 +52,13 @@ public final class QatTrainer {
       throw new IllegalArgumentException(
           "Invalid cluster.workers: " + newWorkers + " (must be at least 1)");
     }
-    this.workers = newWorkers;
+    this.workers = OptionalInt.of(newWorkers);
+    return this;
+  }
+
+  /** How a step travels; resident workers where they can start by default. */
+  public QatTrainer exchange(ExchangeSettings newExchange) {
+    this.exchange = newExchange;
     return this;
   }
 
@@ -91,17 +98,46 @@ public final class QatTrainer {
     train.requireGlobalBatch(settings.globalBatch());
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<byte[]> specification = context.broadcast(settings.worker().encode());
-    int tasks = Math.min(workers, settings.worker().shards());
+    int tasks = tasks(context);
     try (ShardGroups training = ShardGroups.of(train, tasks);
         ShardGroups testing = ShardGroups.of(test, tasks);
-        Exchange exchange =
-            new JobPerStepExchange(
-                context, training.rdd(), settings.worker().shards(), specification)) {
+        Exchange steps = exchange(context, training, specification)) {
       Evaluator evaluator =
           new Evaluator(context, testing.rdd(), specification, settings.worker().classes());
       Schedule schedule = new Schedule(settings, training.examples());
-      return new QatLoop(settings, schedule, exchange, evaluator, keeper, listener).run(start);
+      return new QatLoop(settings, schedule, steps, evaluator, keeper, listener).run(start);
     }
+  }
+
+  /**
+   * Tasks for the shards: as many as can run at once, unless the caller wants another number.
+   * Resident workers can never be more than those.
+   */
+  private int tasks(JavaSparkContext context) {
+    int slots = Math.max(SparkInternals.slots(context.sc()), 1);
+    boolean resident = exchange.mode() != ExchangeSettings.Mode.JOB_PER_STEP;
+    int wanted = workers.orElse(slots);
+    return Math.min(resident ? Math.min(wanted, slots) : wanted, settings.worker().shards());
+  }
+
+  private Exchange exchange(
+      JavaSparkContext context, ShardGroups training, Broadcast<byte[]> specification) {
+    Exchange jobs =
+        new JobPerStepExchange(context, training, settings.worker().shards(), specification);
+    if (exchange.mode() == ExchangeSettings.Mode.JOB_PER_STEP) {
+      return jobs;
+    }
+    Patience patience = Patience.DEFAULT;
+    WorkerCount count =
+        new WorkerCount(
+            () -> SparkInternals.slots(context.sc()),
+            workers,
+            settings.worker().shards(),
+            patience.slots());
+    Exchange resident =
+        new ResidentExchange(
+            context, training, settings.worker(), count, specification, exchange, patience);
+    return new FallbackExchange(resident, jobs, exchange.mode());
   }
 
   /** The model of a state. */

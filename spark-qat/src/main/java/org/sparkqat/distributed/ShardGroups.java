@@ -11,11 +11,13 @@ import scala.reflect.ClassTag$;
 final class ShardGroups implements AutoCloseable {
 
   private final ShardedDataset dataset;
-  private final JavaRDD<Shard> rdd;
+  private JavaRDD<Shard> rdd;
+  private int workers;
 
-  private ShardGroups(ShardedDataset dataset, JavaRDD<Shard> rdd) {
+  private ShardGroups(ShardedDataset dataset, int workers) {
     this.dataset = dataset;
-    this.rdd = rdd;
+    this.workers = Math.min(workers, dataset.shards());
+    this.rdd = group(dataset, this.workers);
   }
 
   /**
@@ -24,6 +26,13 @@ final class ShardGroups implements AutoCloseable {
    * @param dataset closed with this
    */
   static ShardGroups of(ShardedDataset dataset, int workers) {
+    ShardGroups groups = new ShardGroups(dataset, workers);
+    // From here on the groups are what is read; the shuffle files still hold the shards.
+    dataset.close();
+    return groups;
+  }
+
+  private static JavaRDD<Shard> group(ShardedDataset dataset, int workers) {
     JavaRDD<Shard> grouped =
         JavaRDD.fromRDD(
                 dataset
@@ -35,13 +44,24 @@ final class ShardGroups implements AutoCloseable {
             .setName("shards of " + workers + " workers")
             .persist(StorageLevel.MEMORY_AND_DISK());
     grouped.count();
-    // From here on the groups are what is read; the shuffle files still hold the shards.
-    dataset.close();
-    return new ShardGroups(dataset, grouped);
+    return grouped;
+  }
+
+  /** Groups the shards anew, for another number of workers. */
+  void regroup(int newWorkers) {
+    JavaRDD<Shard> old = rdd;
+    old.unpersist(false);
+    workers = Math.min(newWorkers, dataset.shards());
+    rdd = group(dataset, workers);
   }
 
   JavaRDD<Shard> rdd() {
     return rdd;
+  }
+
+  /** Number of groups. */
+  int workers() {
+    return workers;
   }
 
   long examples() {

@@ -29,15 +29,27 @@ public record StepOrder(
   }
 
   byte[] encode() {
-    Wire wire = Wire.writer(96 + 4L * (parameters.length + statistics.length + 2 * ranges.slots()));
-    wire.putLong(step).putLong(epoch).putInt(stepOfEpoch);
-    wire.putText(arithmetic.name()).putText(normalization.name());
-    wire.putFloats(parameters).putFloats(statistics).putFloats(ranges.flat());
+    Wire wire = Wire.writer(size());
+    write(wire);
     return wire.bytes();
   }
 
+  /** Bytes that {@link #write} takes, at most. */
+  long size() {
+    return 96 + 4L * (parameters.length + statistics.length + 2 * ranges.slots());
+  }
+
+  void write(Wire wire) {
+    wire.putLong(step).putLong(epoch).putInt(stepOfEpoch);
+    wire.putText(arithmetic.name()).putText(normalization.name());
+    wire.putFloats(parameters).putFloats(statistics).putFloats(ranges.flat());
+  }
+
   static StepOrder decode(byte[] bytes) {
-    Wire wire = Wire.reader(bytes);
+    return read(Wire.reader(bytes));
+  }
+
+  static StepOrder read(Wire wire) {
     return new StepOrder(
         wire.getLong(),
         wire.getLong(),

@@ -3,6 +3,7 @@ package org.sparkqat.distributed;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 
 /**
  * The explicit, versioned form of a message: little-endian numbers, arrays preceded by their
@@ -12,6 +13,8 @@ final class Wire {
 
   private static final int MAGIC = 0x53514154;
   private static final int VERSION = 1;
+  private static final int HEAD = 8;
+  private static final int SEAL = 4;
 
   private final ByteBuffer buffer;
 
@@ -21,16 +24,46 @@ final class Wire {
 
   /** A writer with room for the given number of bytes of content. */
   static Wire writer(long size) {
-    if (size > Integer.MAX_VALUE - 16) {
+    if (size > Integer.MAX_VALUE - 32) {
       throw new IllegalArgumentException(
-          "Invalid message: " + size + " bytes (allowed: 2^31 - 17)");
+          "Invalid message: " + size + " bytes (allowed: 2^31 - 33)");
     }
-    return new Wire(ByteBuffer.allocate((int) size + 8)).putInt(MAGIC).putInt(VERSION);
+    return new Wire(ByteBuffer.allocate(HEAD + (int) size + SEAL)).putInt(MAGIC).putInt(VERSION);
   }
 
   static Wire reader(byte[] bytes) {
-    Wire wire = new Wire(ByteBuffer.wrap(bytes));
-    if (bytes.length < 8 || wire.getInt() != MAGIC) {
+    return reader(ByteBuffer.wrap(bytes));
+  }
+
+  /**
+   * A reader of what {@link #sealed} returned.
+   *
+   * @throws IllegalArgumentException when it is not one of ours, not whole or not as it was sent
+   */
+  static Wire unseal(ByteBuffer message) {
+    int content = message.remaining() - SEAL;
+    if (content < HEAD) {
+      throw new IllegalArgumentException("Invalid message: it does not start as one of ours");
+    }
+    Wire wire = reader(message.slice(message.position(), content));
+    int seal =
+        message.duplicate().order(ByteOrder.LITTLE_ENDIAN).getInt(message.position() + content);
+    if (checksum(message.slice(message.position(), content)) != seal) {
+      throw new IllegalArgumentException(
+          "Invalid message: its checksum differs (%d bytes)".formatted(message.remaining()));
+    }
+    return wire;
+  }
+
+  private static int checksum(ByteBuffer content) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(content);
+    return (int) checksum.getValue();
+  }
+
+  private static Wire reader(ByteBuffer bytes) {
+    Wire wire = new Wire(bytes);
+    if (bytes.remaining() < HEAD || wire.getInt() != MAGIC) {
       throw new IllegalArgumentException("Invalid message: it does not start as one of ours");
     }
     int version = wire.getInt();
@@ -46,6 +79,19 @@ final class Wire {
     byte[] bytes = new byte[buffer.position()];
     buffer.duplicate().flip().get(bytes);
     return bytes;
+  }
+
+  /** What was written, without a copy, closed by its checksum. */
+  ByteBuffer sealed() {
+    int seal = checksum(buffer.slice(0, buffer.position()));
+    return buffer.putInt(seal).flip().duplicate();
+  }
+
+  void requireEnd() {
+    if (buffer.hasRemaining()) {
+      throw new IllegalArgumentException(
+          "Invalid message: %d bytes too many".formatted(buffer.remaining()));
+    }
   }
 
   Wire putInt(int value) {

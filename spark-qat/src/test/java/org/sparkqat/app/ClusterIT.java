@@ -24,6 +24,7 @@ import org.sparkqat.app.SmallJob.Result;
 class ClusterIT {
 
   private static final String TWO_EXECUTORS = "local-cluster[2,1,1024]";
+  private static final String RESIDENT = "cluster.exchange=resident";
   private static final String KRYO = "spark.serializer=org.apache.spark.serializer.KryoSerializer";
 
   private SmallJob job;
@@ -36,9 +37,68 @@ class ClusterIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"local[2]", "local-cluster[3,1,1024]"})
+  @ValueSource(strings = {"local[2]", TWO_EXECUTORS, "local-cluster[3,1,1024]"})
   void theClusterChangesNoBit(String master) throws IOException {
-    assertThat(job.train(master, "--master", master).hashes()).isEqualTo(expected);
+    Result result = job.train(master, "--master", master, "--set", RESIDENT);
+    assertThat(result.hashes()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local[2]", TWO_EXECUTORS})
+  void aSparkJobForEachStepChangesNoBit(String master) throws IOException {
+    String output = "jobs-" + master;
+    Result result = job.train(output, "--master", master, "--set", "cluster.exchange=job-per-step");
+    assertThat(result.hashes()).isEqualTo(expected);
+  }
+
+  @Test
+  void authenticationAndEncryptionChangeNoBitAndStrangersNothing() throws Exception {
+    int port = Stranger.freePort();
+    String[] arguments = {
+      "--master=" + TWO_EXECUTORS,
+      "--conf=spark.authenticate=true",
+      "--conf=spark.authenticate.secret=only-for-this-test",
+      "--conf=spark.network.crypto.enabled=true",
+      "--set",
+      "cluster={exchange: resident, port: " + port + "}"
+    };
+    try (RunningJob run = job.start("encrypted", arguments);
+        Stranger stranger = new Stranger(port)) {
+      run.await(stranger::isConnected);
+      assertThat(stranger.tell(new byte[100])).contains("Expected SaslMessage", "SASL");
+      run.awaitSuccess();
+    }
+    assertThat(job.hashes("encrypted")).isEqualTo(expected);
+  }
+
+  @Test
+  void messagesOfAStrangerAreRefusedAndChangeNoBit() throws Exception {
+    int port = Stranger.freePort();
+    String set = "cluster={exchange: resident, port: " + port + "}";
+    try (RunningJob run = job.start("stranger", "--master", "local[2]", "--set", set);
+        Stranger stranger = new Stranger(port)) {
+      run.await(stranger::isConnected);
+      run.await(() -> stranger.tell(new byte[100]).contains("it does not start as one of ours"));
+      run.awaitSuccess();
+      assertThat(run.messages()).contains("Refused a message from");
+    }
+    assertThat(job.hashes("stranger")).isEqualTo(expected);
+  }
+
+  @Test
+  void anExecutorThatHangsForAWhileChangesNoBit() throws Exception {
+    String output = "hanging";
+    try (RunningJob run = job.start(output, "--master", TWO_EXECUTORS, "--set", RESIDENT)) {
+      run.await(() -> Files.exists(job.path(output).resolve("checkpoints")));
+      ProcessHandle executor = run.executors().get(0);
+      RunningJob.signal(executor, "-STOP");
+      run.await(() -> run.messages().contains("Waiting for step"));
+      RunningJob.signal(executor, "-CONT");
+      run.awaitSuccess();
+      assertThat(run.messages())
+          .containsPattern("Waiting for step \\d+ since .*\\(executor \\d+ on");
+    }
+    assertThat(job.hashes(output)).isEqualTo(expected);
   }
 
   @Test
@@ -52,21 +112,26 @@ class ClusterIT {
             "--conf",
             "spark.kryo.registrationRequired=true",
             "--conf",
-            "spark.kryo.registrator=org.sparkqat.data.DataKryoRegistrator");
+            "spark.kryo.registrator=org.sparkqat.data.DataKryoRegistrator",
+            "--set",
+            RESIDENT);
     assertThat(result.hashes()).isEqualTo(expected);
   }
 
-  @Test
-  void aLostExecutorChangesNoBit() throws Exception {
-    try (RunningJob run = job.start("lost", "--master", TWO_EXECUTORS)) {
-      run.await(() -> Files.exists(job.path("lost").resolve("checkpoints")));
+  @ParameterizedTest
+  @ValueSource(strings = {"resident", "job-per-step"})
+  void aLostExecutorChangesNoBit(String exchange) throws Exception {
+    String output = "lost-" + exchange;
+    String set = "cluster.exchange=" + exchange;
+    try (RunningJob run = job.start(output, "--master", TWO_EXECUTORS, "--set", set)) {
+      run.await(() -> Files.exists(job.path(output).resolve("checkpoints")));
       List<ProcessHandle> executors = run.executors();
       assertThat(executors).hasSize(2);
       executors.get(0).destroyForcibly();
       run.awaitSuccess();
       assertThat(run.messages()).contains("Lost executor");
     }
-    assertThat(job.hashes("lost")).isEqualTo(expected);
+    assertThat(job.hashes(output)).isEqualTo(expected);
   }
 
   @ParameterizedTest

@@ -61,6 +61,24 @@ class ResumeIT {
         .containsExactlyElementsOf(LongStream.rangeClosed(1, SmallJob.STEPS).boxed().toList());
   }
 
+  /** A run hangs, is started again by whoever watches it, and wakes up when the other is done. */
+  @Test
+  void aRunThatWasStartedAgainMeanwhileWritesNothingMore() throws Exception {
+    job = SmallJob.in(folder);
+    Hashes expected = job.train("whole", TWO_CORES).hashes();
+    try (RunningJob first = job.start(OUTPUT, TWO_CORES)) {
+      first.await(() -> !checkpoints().isEmpty());
+      first.hold();
+      assertThat(job.train(OUTPUT, RESUME).hashes()).isEqualTo(expected);
+      first.goOn();
+      first.awaitEnd(1);
+      assertThat(first.messages()).contains("was taken over by another run, started 20");
+    }
+    assertThat(job.hashes(OUTPUT)).isEqualTo(expected);
+    assertThat(stepsOfMetrics())
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, SmallJob.STEPS).boxed().toList());
+  }
+
   private void killBeforeTheFirstCheckpoint() throws Exception {
     try (RunningJob run = job.start(OUTPUT, TWO_CORES)) {
       run.await(() -> Files.exists(job.path(OUTPUT).resolve("config.yaml")));

@@ -53,10 +53,35 @@ final class RunningJob implements AutoCloseable {
     }
   }
 
+  /** Stops the run where it stands, as a machine does that swaps or a debugger. */
+  void hold() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  /** Lets it go on. */
+  void goOn() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    signal(process.toHandle(), signal);
+  }
+
+  /** Sends a signal to a process. */
+  static void signal(ProcessHandle to, String signal) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", signal, Long.toString(to.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  /** Waits for the end, which must be the given exit code. */
+  void awaitEnd(int exitCode) throws IOException, InterruptedException {
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as(messages()).isTrue();
+    assertThat(process.exitValue()).as(messages()).isEqualTo(exitCode);
+  }
+
   /** Waits for the end, which must be a success. */
   void awaitSuccess() throws IOException, InterruptedException {
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as(messages()).isTrue();
-    assertThat(process.exitValue()).as(messages()).isZero();
+    awaitEnd(0);
   }
 
   /** What the run has said so far. */

@@ -112,9 +112,16 @@ final class TinyJob {
     return ShardedDataset.prepare(table, SCHEMA, SHARDS, SEED);
   }
 
-  /** Trains from the beginning on the given table. */
+  /** Trains from the beginning on the given table, with a job for each step. */
   static TrainingState train(SparkSession spark, Dataset<Row> table, int workers) {
-    QatTrainer trainer = new QatTrainer(spark, settings()).workers(workers);
+    return train(
+        spark, table, workers, ExchangeSettings.DEFAULT.mode(ExchangeSettings.Mode.JOB_PER_STEP));
+  }
+
+  /** Trains from the beginning on the given table, with steps that travel as told. */
+  static TrainingState train(
+      SparkSession spark, Dataset<Row> table, int workers, ExchangeSettings exchange) {
+    QatTrainer trainer = new QatTrainer(spark, settings()).workers(workers).exchange(exchange);
     return trainer.train(data(table), data(table(spark, rows(60, 2))));
   }
 }

@@ -1,25 +1,26 @@
 package org.sparkqat.app.config;
 
+import java.time.Duration;
 import java.util.OptionalInt;
+import org.sparkqat.distributed.ExchangeSettings;
 
 /**
  * Group {@code cluster}: how a step travels; changes the speed, never the result.
  *
  * @param workers tasks that train at the same time; empty: as many as there are slots
  */
-public record ClusterConfiguration(Exchange exchange, OptionalInt workers) {
+public record ClusterConfiguration(ExchangeSettings exchange, OptionalInt workers) {
 
-  /** How the driver and the executors exchange a step. */
-  public enum Exchange {
-    /** The fastest way that the platform offers. */
-    AUTO,
-    /** One Spark job for each step. */
-    JOB_PER_STEP
-  }
+  private static final int STEP_TIMEOUT_SECONDS = 600;
 
   static ClusterConfiguration read(Section section) {
     return new ClusterConfiguration(
-        section.choice("exchange", Exchange.AUTO),
+        new ExchangeSettings(
+            section.choice("exchange", ExchangeSettings.Mode.AUTO),
+            Duration.ofSeconds(
+                section.integer(
+                    "step-timeout-seconds", STEP_TIMEOUT_SECONDS, Bounds.between(1, 86_400))),
+            section.integer("port", 0, Bounds.between(0, 65_535))),
         section.integerOr("workers", "auto", Bounds.between(1, 65_536)));
   }
 }

@@ -36,6 +36,7 @@ public final class MetricsLog {
 
   private static final int FLUSH_CHARACTERS = 1 << 18;
 
+  private final RunFolder folder;
   private final FileSystem files;
   private final Path path;
   private final StringBuilder waiting = new StringBuilder();
@@ -43,21 +44,22 @@ public final class MetricsLog {
   /** Events of the step resumed at: they may be found again. */
   private final Set<List<@Nullable Object>> resumed = new HashSet<>();
 
-  private MetricsLog(FileSystem files, Path path) {
-    this.files = files;
-    this.path = path;
+  private MetricsLog(RunFolder folder) {
+    this.folder = folder;
+    this.files = folder.files();
+    this.path = folder.path(RunFolder.METRICS);
   }
 
   /** The log of a run that starts. */
   public static MetricsLog start(RunFolder folder) throws IOException {
-    MetricsLog log = new MetricsLog(folder.files(), folder.path(RunFolder.METRICS));
+    MetricsLog log = new MetricsLog(folder);
     log.files.delete(log.path, false);
     return log;
   }
 
   /** The log of a run that goes on after {@code step} steps: what came later is dropped. */
   public static MetricsLog resume(RunFolder folder, long step) throws IOException {
-    MetricsLog log = new MetricsLog(folder.files(), folder.path(RunFolder.METRICS));
+    MetricsLog log = new MetricsLog(folder);
     if (log.files.exists(log.path)) {
       log.dropAfter(step);
     }
@@ -75,8 +77,13 @@ public final class MetricsLog {
     }
   }
 
-  /** Makes all events so far visible in the file. */
+  /**
+   * Makes all events so far visible in the file.
+   *
+   * @throws IllegalStateException when another run has taken the folder over
+   */
   public void flush() throws IOException {
+    folder.requireOwned();
     if (waiting.length() == 0) {
       return;
     }

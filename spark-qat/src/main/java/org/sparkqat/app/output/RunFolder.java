@@ -3,13 +3,21 @@ package org.sparkqat.app.output;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The output folder of a run, on any Hadoop file system. */
 public final class RunFolder {
@@ -20,13 +28,15 @@ public final class RunFolder {
   public static final String REPORT = "report.html";
   public static final String MODEL = "model.onnx";
   public static final String CHECKPOINTS = "checkpoints";
+  public static final String OWNER = "owner.json";
 
   private static final List<String> MARKS = List.of(SUMMARY, CONFIGURATION, CHECKPOINTS);
   private static final List<String> OWN =
-      List.of(SUMMARY, METRICS, CONFIGURATION, REPORT, MODEL, CHECKPOINTS);
+      List.of(SUMMARY, METRICS, CONFIGURATION, REPORT, MODEL, CHECKPOINTS, OWNER);
 
   private final FileSystem files;
   private final Path root;
+  private Optional<String> token = Optional.empty();
 
   private RunFolder(FileSystem files, Path root) {
     this.files = files;
@@ -99,14 +109,50 @@ public final class RunFolder {
     }
   }
 
+  /**
+   * Takes the folder over: a run that claimed it before stops at its next write. So a job that is
+   * started again while an older start of it still lives is never written over by that one.
+   */
+  public void claim() throws IOException {
+    String mine = UUID.randomUUID().toString();
+    Map<String, Object> owner = new LinkedHashMap<>();
+    owner.put("token", mine);
+    owner.put("host", InetAddress.getLocalHost().getHostName());
+    owner.put("started", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    write(OWNER, Json.line(owner) + "\n");
+    token = Optional.of(mine);
+  }
+
+  /**
+   * Checks that no other run has claimed the folder since this one did; a run that has claimed
+   * nothing passes.
+   *
+   * @throws IllegalStateException when another run has taken over
+   */
+  public void requireOwned() throws IOException {
+    if (token.isEmpty()) {
+      return;
+    }
+    String text = files.exists(path(OWNER)) ? read(OWNER).strip() : "{}";
+    Map<String, @Nullable Object> owner = Json.parse(text).orElse(Map.of());
+    if (!token.get().equals(owner.get("token"))) {
+      throw new IllegalStateException(
+          "Cannot write to output.path: %s was taken over by another run, started %s on %s (this one stops here)"
+              .formatted(
+                  root, owner.getOrDefault("started", "?"), owner.getOrDefault("host", "?")));
+    }
+  }
+
   /** Writes a file of the run as a whole. */
   public void write(String name, String text) throws IOException {
+    requireOwned();
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     Files.replace(files, path(name), out -> out.write(bytes));
   }
 
   /** Writes a file of the run as a whole. */
   public void write(String name, Files.Content content) throws IOException {
+    requireOwned();
     Files.replace(files, path(name), content);
   }
 
@@ -128,7 +174,7 @@ public final class RunFolder {
     return names.stream().sorted().toList();
   }
 
-  private @org.jspecify.annotations.Nullable FileStatus status(Path path) throws IOException {
+  private @Nullable FileStatus status(Path path) throws IOException {
     try {
       return files.getFileStatus(path);
     } catch (FileNotFoundException e) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,39 @@ class RunFolderTest {
                 .formatted(temporary));
     assertThatCode(() -> folder.requireStartable(OVERWRITE)).doesNotThrowAnyException();
     assertThatCode(() -> folder.requireStartable(RESUME)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void whoClaimsAFolderLastWritesToIt() throws IOException {
+    RunFolder first = folder();
+    first.prepare(FRESH);
+    first.claim();
+    first.write(RunFolder.SUMMARY, "first");
+    MetricsLog metrics = MetricsLog.start(first);
+    metrics.add(Map.of("kind", "step"));
+
+    RunFolder second = folder();
+    second.prepare(RESUME);
+    second.claim();
+    assertThatThrownBy(() -> first.write(RunFolder.SUMMARY, "late"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageMatching(
+            "Cannot write to output.path: file:.*/run was taken over by another run, started 20.*Z on .+ \\(this one stops here\\)");
+    assertThatThrownBy(metrics::flush).hasMessageContaining("was taken over by another run");
+    assertThat(temporary.resolve("run/summary.json")).hasContent("first");
+    assertThat(temporary.resolve("run/metrics.jsonl")).doesNotExist();
+    second.write(RunFolder.SUMMARY, "second");
+    assertThat(temporary.resolve("run/summary.json")).hasContent("second");
+  }
+
+  @Test
+  void aClaimThatWasRemovedIsLost() throws IOException {
+    RunFolder first = folder();
+    first.prepare(FRESH);
+    first.claim();
+    folder().prepare(OVERWRITE);
+    assertThatThrownBy(() -> first.write(RunFolder.SUMMARY, "late"))
+        .hasMessageContaining("was taken over by another run, started ? on ?");
   }
 
   @Test

@@ -1,0 +1,191 @@
+package org.sparkqat.distributed;
+
+import java.util.Locale;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Workers that stay: one Spark job runs from the first step after a {@link #release} to the next
+ * one, and its tasks exchange orders and results with the driver over Spark's own network.
+ *
+ * <p>Spark re-runs the task of a lost executor while the others wait. Where the cluster has become
+ * smaller, so that the tasks cannot all run at once any more, the job is ended and another one with
+ * fewer workers computes the step in flight again; not one bit depends on it.
+ */
+final class ResidentExchange implements Exchange {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResidentExchange.class);
+
+  private static final long TICK_MILLIS = 200;
+
+  /** A step is late when it takes so many times longer than the one before. */
+  private static final int LATE = 3;
+
+  private final JavaSparkContext context;
+  private final ShardGroups groups;
+  private final WorkerSpecification worker;
+  private final Broadcast<byte[]> specification;
+  private final ExchangeSettings settings;
+  private final ResultShape shape;
+  private final WorkerCount count;
+  private final Patience patience;
+  private @Nullable Endpoint endpoint;
+  private @Nullable ResidentJob job;
+  private boolean started;
+  private long lastSeconds;
+
+  /**
+   * An exchange over a data set.
+   *
+   * @param groups the shards; grouped anew when the number of slots changes
+   * @param count of workers, for each job
+   */
+  ResidentExchange(
+      JavaSparkContext context,
+      ShardGroups groups,
+      WorkerSpecification worker,
+      WorkerCount count,
+      Broadcast<byte[]> specification,
+      ExchangeSettings settings,
+      Patience patience) {
+    this.context = context;
+    this.groups = groups;
+    this.worker = worker;
+    this.specification = specification;
+    this.settings = settings;
+    this.shape = ResultShape.of(worker);
+    this.count = count;
+    this.patience = patience;
+  }
+
+  @Override
+  public StepResult step(StepOrder order) {
+    try {
+      return await(order, job == null ? start(order) : job);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "Cannot complete step %d: the driver was interrupted".formatted(order.step()), e);
+    }
+  }
+
+  private StepResult await(StepOrder order, ResidentJob first) throws InterruptedException {
+    ResidentJob current = first;
+    current.protocol().begin(order);
+    long report = Math.max(patience.report(), LATE * lastSeconds);
+    while (!current.protocol().awaitStep(TICK_MILLIS)) {
+      long timeout = settings.stepTimeout().toSeconds();
+      current.requireRunning(Math.min(patience.start(), timeout));
+      long seconds = current.protocol().secondsOfStep();
+      if (seconds >= timeout) {
+        throw overdue(order, current);
+      }
+      if (seconds >= report) {
+        report = seconds + patience.report();
+        String missing = current.protocol().missing();
+        LOG.warn("Waiting for step {} since {} s: {}", order.step(), seconds, missing);
+        if (current.lacksWorkers() && count.isTooMany(groups.workers())) {
+          current = restart(order, current);
+          report = patience.report();
+        }
+      }
+    }
+    lastSeconds = current.protocol().secondsOfStep();
+    return current.protocol().result();
+  }
+
+  private IllegalStateException overdue(StepOrder order, ResidentJob current) {
+    return new IllegalStateException(
+        "Cannot complete step %d within %d s (raise cluster.step-timeout-seconds, or go on with --resume); missing: %s"
+            .formatted(
+                order.step(), settings.stepTimeout().toSeconds(), current.protocol().missing()));
+  }
+
+  /** The cluster has become smaller: the tasks would wait for a slot that they hold themselves. */
+  private ResidentJob restart(StepOrder order, ResidentJob current) throws InterruptedException {
+    LOG.warn("Starting resident workers again: {} cannot run at once", groups.workers());
+    current.cancel();
+    job = null;
+    ResidentJob next = start(order);
+    next.protocol().begin(order);
+    return next;
+  }
+
+  private ResidentJob start(StepOrder order) throws InterruptedException {
+    int workers = count.next(started ? groups.workers() : 0);
+    started = true;
+    if (workers != groups.workers()) {
+      groups.regroup(workers);
+    }
+    Endpoint at = endpoint == null ? listen() : endpoint;
+    ResidentProtocol protocol =
+        new ResidentProtocol(
+            UUID.randomUUID().getMostSignificantBits(),
+            workers,
+            worker.shards(),
+            shape,
+            System::nanoTime);
+    at.serve(protocol);
+    ResidentTask.Job description =
+        new ResidentTask.Job(
+            protocol.run(),
+            SparkInternals.driverHost(),
+            at.port(),
+            workers,
+            worker.shards(),
+            settings.stepTimeout().toSeconds(),
+            specification);
+    String text =
+        "%s from step %d: %d resident workers"
+            .formatted(order.arithmetic().name().toLowerCase(Locale.ROOT), order.step(), workers);
+    ResidentJob submitted = ResidentJob.submit(context, groups.rdd(), protocol, description, text);
+    job = submitted;
+    return submitted;
+  }
+
+  private Endpoint listen() {
+    try {
+      Endpoint listening = new Endpoint(settings.port());
+      endpoint = listening;
+      return listening;
+    } catch (RuntimeException e) {
+      throw new ExchangeUnavailableException(
+          "Cannot start resident workers: the driver cannot listen: " + e.getMessage(), e);
+    }
+  }
+
+  /** How long the slowest worker computed in the last step. */
+  long computeNanos() {
+    return job == null ? 0 : job.protocol().computeNanos();
+  }
+
+  @Override
+  public void release() {
+    ResidentJob current = job;
+    job = null;
+    if (current != null) {
+      try {
+        current.end(patience.end());
+      } catch (InterruptedException e) {
+        current.cancel();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (job != null) {
+      job.cancel();
+      job = null;
+    }
+    if (endpoint != null) {
+      endpoint.close();
+      endpoint = null;
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package org.sparkqat.distributed;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkqat.data.Shard;
+import org.sparkqat.training.TreeSum;
+
+/**
+ * A task that stays for many steps: it holds its shards and a compiled engine, asks the driver for
+ * an order, computes it, and brings the result with the next question.
+ */
+final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ResidentTask.class);
+
+  private static final long PAUSE_MILLIS = 200;
+  private static final int REFUSALS = 3;
+
+  private final Job job;
+
+  ResidentTask(Job job) {
+    this.job = job;
+  }
+
+  /**
+   * What the tasks of a job have in common.
+   *
+   * @param run token of the job
+   * @param host where the driver listens
+   * @param silenceSeconds how long a task tries to reach the driver
+   */
+  record Job(
+      long run,
+      String host,
+      int port,
+      int workers,
+      int shards,
+      long silenceSeconds,
+      Broadcast<byte[]> specification)
+      implements Serializable {}
+
+  @Override
+  public void call(Iterator<Shard> part) {
+    TaskContext context = TaskContext.get();
+    WorkerIdentity self =
+        new WorkerIdentity(
+            context.partitionId(),
+            ShardRange.of(context.partitionId(), job.workers(), job.shards()),
+            context.taskAttemptId(),
+            SparkEnv.get().executorId(),
+            SparkInternals.host());
+    try (Session session = new Session(job, context)) {
+      if (session.ask(WorkerMessage.hello(job.run(), self)).kind() == DriverMessage.Kind.END) {
+        return;
+      }
+      List<Shard> shards = shards(self, part);
+      ExecutorWorkers.with(
+          job.specification().value(),
+          worker -> {
+            serve(session, self, worker, shards);
+            return self;
+          });
+    }
+  }
+
+  private static List<Shard> shards(WorkerIdentity self, Iterator<Shard> part) {
+    List<Shard> shards = new ArrayList<>();
+    part.forEachRemaining(shards::add);
+    boolean expected =
+        shards.size() == self.shards().count()
+            && shards.get(0).index() == self.shards().first()
+            && shards.get(shards.size() - 1).index() == self.shards().last();
+    if (!expected) {
+      throw new IllegalStateException(
+          "Cannot compute %s: the task has %s"
+              .formatted(self.shards(), shards.stream().map(Shard::index).toList()));
+    }
+    return shards;
+  }
+
+  private void serve(Session session, WorkerIdentity self, Worker worker, List<Shard> shards) {
+    long computed = WorkerMessage.NONE;
+    WorkerMessage message = WorkerMessage.poll(job.run(), self, computed);
+    while (true) {
+      DriverMessage answer = session.ask(message);
+      if (answer.kind() == DriverMessage.Kind.END) {
+        return;
+      }
+      if (answer.order().isPresent()) {
+        StepOrder order = answer.order().get();
+        long start = System.nanoTime();
+        TreeSum<StepResult> sum = worker.step(order, shards.iterator());
+        long nanos = System.nanoTime() - start;
+        computed = order.step();
+        message = WorkerMessage.result(job.run(), self, computed, nanos, sum);
+      } else {
+        message = WorkerMessage.poll(job.run(), self, computed);
+      }
+    }
+  }
+
+  /** Questions to the driver, over one connection after another when they are lost. */
+  private static final class Session implements AutoCloseable {
+
+    private final Job job;
+    private final TaskContext context;
+    private SparkInternals.@Nullable Connection connection;
+
+    private Session(Job job, TaskContext context) {
+      this.job = job;
+      this.context = context;
+    }
+
+    /** The driver's answer; asks again while the driver cannot be reached. */
+    private DriverMessage ask(WorkerMessage message) {
+      ByteBuffer bytes = message.encode();
+      long patience = TimeUnit.SECONDS.toNanos(job.silenceSeconds());
+      long deadline = System.nanoTime() + patience;
+      int refusals = 0;
+      while (true) {
+        requireAlive();
+        try {
+          DriverMessage answer =
+              connected().ask(bytes.duplicate(), DriverMessage::decode, patience);
+          if (answer.kind() == DriverMessage.Kind.STALE) {
+            throw new IllegalStateException(
+                "Cannot go on with %s: the driver has given up this job"
+                    .formatted(message.from().shards()));
+          }
+          return answer;
+        } catch (SparkInternals.RefusedException e) {
+          close();
+          refusals++;
+          if (refusals == REFUSALS) {
+            throw new IllegalStateException(
+                "Cannot go on with %s: the driver refuses the message: %s"
+                    .formatted(message.from().shards(), e.getMessage()),
+                e);
+          }
+        } catch (IOException e) {
+          close();
+          if (System.nanoTime() > deadline) {
+            throw new IllegalStateException(
+                "Failed to reach the driver at %s:%d for %d s"
+                    .formatted(job.host(), job.port(), job.silenceSeconds()),
+                e);
+          }
+          LOG.info("Connecting to the driver again: {}", e.toString());
+          pause();
+        } catch (InterruptedException e) {
+          throw killed();
+        }
+      }
+    }
+
+    private SparkInternals.Connection connected() throws IOException, InterruptedException {
+      if (connection == null) {
+        connection = new SparkInternals.Connection(job.host(), job.port());
+      }
+      return connection;
+    }
+
+    private void pause() {
+      try {
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        throw killed();
+      }
+    }
+
+    private void requireAlive() {
+      if (context.isInterrupted()) {
+        throw killed();
+      }
+    }
+
+    private static TaskKilledException killed() {
+      Thread.currentThread().interrupt();
+      return new TaskKilledException("the job has ended");
+    }
+
+    @Override
+    public void close() {
+      if (connection != null) {
+        connection.close();
+        connection = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package org.sparkqat.distributed;
+
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How many workers a job has: tasks that wait for each other must all be able to run at once. */
+final class WorkerCount {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerCount.class);
+
+  private static final long TICK_MILLIS = 100;
+
+  private final IntSupplier slots;
+  private final int wanted;
+  private final long patienceSeconds;
+  private boolean told;
+
+  /**
+   * A count of workers.
+   *
+   * @param slots tasks that the cluster can run at once now
+   * @param wanted by the user; empty: as many as there are slots
+   * @param shards never more workers than these
+   * @param patienceSeconds how long it waits for lost slots to come back: Spark starts a lost
+   *     executor again within seconds
+   */
+  WorkerCount(IntSupplier slots, OptionalInt wanted, int shards, long patienceSeconds) {
+    this.slots = slots;
+    this.wanted = Math.min(wanted.orElse(shards), shards);
+    this.patienceSeconds = patienceSeconds;
+    this.told = wanted.isEmpty();
+  }
+
+  /** True when so many tasks cannot run at once, as the cluster is now. */
+  boolean isTooMany(int workers) {
+    return workers > slots.getAsInt();
+  }
+
+  /**
+   * Workers for the next job. Where there were more, it waits a little for lost slots to come back.
+   *
+   * @param before workers of the job before; 0: there was none
+   */
+  int next(int before) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(patienceSeconds);
+    while (isTooMany(Math.max(before, 1)) && System.nanoTime() < until) {
+      TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+    }
+    int free = slots.getAsInt();
+    if (free < 1) {
+      throw new ExchangeUnavailableException(
+          "Cannot start resident workers: the cluster has no free slot");
+    }
+    int workers = Math.min(wanted, free);
+    if (workers < wanted && !told) {
+      told = true;
+      LOG.warn(
+          "{} resident workers instead of {}: the cluster can run no more at once",
+          workers,
+          wanted);
+    }
+    return workers;
+  }
+}
