@@ -84,9 +84,11 @@ public final class MicroBatchResult {
     saturated += more;
   }
 
-  /** Names the first block whose output holds NaN or infinity. */
-  public void setFirstNonFinite(int block) {
-    firstNonFinite = block;
+  /** Reports a block whose values are not all finite; the first one reported stays. */
+  public void noteNonFinite(int block) {
+    if (firstNonFinite == ALL_FINITE) {
+      firstNonFinite = Math.max(block, 0);
+    }
   }
 
   /** Counts time of observing and quantizing activations. */

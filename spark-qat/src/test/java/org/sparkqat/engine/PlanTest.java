@@ -149,18 +149,37 @@ class PlanTest {
     }
   }
 
-  @Test
-  void aNanThatAppearsInALayerIsFoundThere() {
+  @ParameterizedTest
+  @EnumSource(names = {"REFERENCE", "ONEDNN"})
+  void aNanThatAppearsInALayerIsFoundThere(EngineChoice engine) {
     GradientCase numbers = numbers(8);
     numbers.parameters[NETWORK.parameters().parameter("depthwise.weight").offset()] =
         Float.POSITIVE_INFINITY;
     MicroBatchResult result = new MicroBatchResult(GRAPH);
-    try (Kernels kernels = new ReferenceKernels();
+    try (Kernels kernels = Engines.open(engine);
         Plan plan = plan(kernels, Arithmetic.FLOAT, Normalization.BATCH)) {
       load(plan, numbers);
       train(plan, numbers, result);
     }
     assertThat(GRAPH.graph().blocks().get(result.firstNonFinite()).name()).isEqualTo("depthwise");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Arithmetic.class)
+  void aNanInTheInputIsNeverACodeInNativeMemory(Arithmetic arithmetic) {
+    GradientCase numbers = numbers(7);
+    numbers.raw[5] = Float.NaN;
+    MicroBatchResult result = new MicroBatchResult(GRAPH);
+    try (Kernels kernels = Engines.open(EngineChoice.ONEDNN);
+        Plan plan = plan(kernels, arithmetic, Normalization.BATCH)) {
+      load(plan, numbers);
+      train(plan, numbers, result);
+    }
+    assertThat(result.loss()).isNaN();
+    assertThat(result.firstNonFinite()).isZero();
+    if (arithmetic != Arithmetic.FLOAT) {
+      assertThat(result.observed().range(0)).isEqualTo(new Range(Float.NaN, Float.NaN));
+    }
   }
 
   @Test

@@ -226,7 +226,7 @@ final class BlockMaker {
     private Stage stage(Feature dst) {
       Optional<QuantizationPoint> observed =
           point().filter(at -> settings.arithmetic() != Arithmetic.FLOAT);
-      return new Stage(workshop, dst, block.activation(), observed, scratch);
+      return new Stage(workshop, block.index(), dst, block.activation(), observed, scratch);
     }
   }
 }

@@ -79,6 +79,7 @@ final class NativePlan implements Plan {
     Stage stage =
         new Stage(
             workshop,
+            BlockGraph.INPUT,
             dst,
             Activation.NONE,
             Optional.of(of.input()).filter(at -> settings.arithmetic() != Arithmetic.FLOAT),
@@ -129,10 +130,7 @@ final class NativePlan implements Plan {
     watch.forwardEnds(result);
     output.read(outputs);
     double value = loss.apply(outputs, targets, diffOutputs);
-    result.setLoss(value);
-    if (!Double.isFinite(value)) {
-      result.setFirstNonFinite(firstNonFinite());
-    }
+    result.setLoss(result.firstNonFinite() < 0 ? value : Double.NaN);
     output.writeGradient(diffOutputs);
     watch.lossEnds();
     for (int i = blocks.size() - 1; i >= 0; i--) {
@@ -167,17 +165,6 @@ final class NativePlan implements Plan {
     blocks.forEach(CompiledBlock::serve);
     output.read(outputs);
     System.arraycopy(outputs, 0, into, 0, outputs.length);
-  }
-
-  private int firstNonFinite() {
-    for (int block = 0; block < blocks.size(); block++) {
-      for (float value : output(block).data()) {
-        if (!Float.isFinite(value)) {
-          return block;
-        }
-      }
-    }
-    return BlockGraph.INPUT;
   }
 
   @Override

@@ -19,6 +19,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_max;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_min;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_sum;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
 
 import java.util.Map;
@@ -42,15 +43,21 @@ final class Stage {
   private static final float SIX = 6f;
 
   private final Workshop workshop;
+  private final int block;
   private final Feature dst;
   private final Activation activation;
   private final Optional<QuantizationPoint> observed;
   private final Scratch scratch;
   private final Tensor values;
+
+  /** The same values without their sizes, for what treats all alike. */
+  private final Tensor list;
+
   private final @Nullable Reduction largest;
   private final @Nullable Reduction smallest;
   private final @Nullable Operation activate;
   private final @Nullable Operation quantize;
+  private @Nullable Reduction sum;
   private @Nullable Operation mask;
   private @Nullable Operation backward;
   private @Nullable ClipCount clipped;
@@ -59,23 +66,28 @@ final class Stage {
   /**
    * The stage of a block that puts out dst.
    *
+   * @param block index of the block, under which values that are not finite are reported
    * @param observed the point whose range is wanted, empty if none is
    */
   Stage(
       Workshop workshop,
+      int block,
       Feature dst,
       Activation activation,
       Optional<QuantizationPoint> observed,
       Scratch scratch) {
     this.workshop = workshop;
+    this.block = block;
     this.dst = dst;
     this.activation = activation;
     this.observed = observed;
     this.scratch = scratch;
     Place place = dst.isCodes() ? scratch.values : dst.data();
     this.values = workshop.tensor(dst.extent(), dnnl_f32, place);
+    this.list = list(dnnl_f32, place);
     this.diffValues = dst.diff(workshop);
     boolean observes = observed.isPresent();
+    this.sum = observes ? reduction(dnnl_reduction_sum, place) : null;
     this.largest = observes ? reduction(dnnl_reduction_max, place) : null;
     this.smallest = observes ? reduction(dnnl_reduction_min, place) : null;
     this.activate = dst.isCodes() || activation == Activation.NONE ? null : activation();
@@ -90,6 +102,10 @@ final class Stage {
   /** The gradient of the values before the activation, after {@link #backward}. */
   Tensor diffValues() {
     return diffValues;
+  }
+
+  private Tensor list(int type, Place place) {
+    return workshop.tensor(new Extent(1, 1, dst.extent().size(), 1), type, place);
   }
 
   private Reduction reduction(int algorithm, Place place) {
@@ -139,7 +155,12 @@ final class Stage {
       attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
     }
     return workshop.binary(
-        "quantization", dnnl_binary_div, values, by.scale.channels, dst.data(workshop), attributes);
+        "quantization",
+        dnnl_binary_div,
+        list,
+        by.scale.channels,
+        list(dst.type(), dst.data()),
+        attributes);
   }
 
   /** Makes what counts clipped values; the network's input has no gradient beside. */
@@ -154,6 +175,9 @@ final class Stage {
 
   /** Makes what training needs beside the forward pass. */
   void prepareTraining() {
+    if (sum == null) {
+      sum = reduction(dnnl_reduction_sum, dst.isCodes() ? scratch.values : dst.data());
+    }
     if (backward != null || (activation == Activation.NONE && !dst.isCodes())) {
       return;
     }
@@ -211,6 +235,7 @@ final class Stage {
 
   /** Turns {@link #values} into the block's output. */
   void forward(boolean trains, @Nullable MicroBatchResult result) {
+    boolean finite = result == null || isFinite(result);
     if (activate != null) {
       activate.run();
     }
@@ -219,7 +244,7 @@ final class Stage {
       mask.run();
     }
     if (result != null && observed.isPresent()) {
-      observe(observed.get(), trains, result);
+      observe(observed.get(), trains, finite, result);
     }
     if (quantize != null) {
       quantize.run();
@@ -229,12 +254,25 @@ final class Stage {
     }
   }
 
-  private void observe(QuantizationPoint at, boolean trains, MicroBatchResult result) {
+  /**
+   * Neither a maximum nor a code keeps a NaN, but a sum does. A sum of finite values that is not
+   * finite is as good a reason to stop.
+   */
+  private boolean isFinite(MicroBatchResult result) {
+    if (sum == null || Float.isFinite(sum.run())) {
+      return true;
+    }
+    result.noteNonFinite(block);
+    return false;
+  }
+
+  private void observe(
+      QuantizationPoint at, boolean trains, boolean finite, MicroBatchResult result) {
     if (largest == null || smallest == null) {
       return;
     }
-    float max = activated(largest.run());
-    float min = activated(smallest.run());
+    float max = finite ? activated(largest.run()) : Float.NaN;
+    float min = finite ? activated(smallest.run()) : Float.NaN;
     result.observed().observe(at.firstSlot(), new Range(min, max));
     if (trains && clipped != null) {
       result.addSaturated(clipped.count(min, max));
