@@ -46,8 +46,8 @@ class IntegerModelTest {
   }
 
   @Test
-  void everyBlockOfRandomNetworksHasTheCodesOfTheIntegerModelOnOneDnn() {
-    compare(EngineChoice.ONEDNN, 100);
+  void everyBlockOfAThousandRandomNetworksHasTheCodesOfTheIntegerModelOnOneDnn() {
+    compare(EngineChoice.ONEDNN, 1000);
   }
 
   @Tag("long")

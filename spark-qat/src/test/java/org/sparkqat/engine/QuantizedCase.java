@@ -123,7 +123,8 @@ final class QuantizedCase {
       Range distorted =
           switch (random.nextInt(12)) {
             case 0 -> new Range(0f, width);
-            case 1 -> new Range(-width, 0f);
+            // Nothing observes values below 0 after an activation.
+            case 1 -> range.min() < 0 ? new Range(-width, 0f) : new Range(0f, width / 2);
             case 2, 3, 4 -> new Range(range.min() * 0.6f, range.max() * 0.7f);
             case 5 -> new Range(0f, 0f);
             default -> range;

@@ -108,7 +108,13 @@ final class Quantizer {
 
   /** Takes the range in force during the next step. */
   void load(Ranges ranges) {
-    affine = point.quantizer().affine(ranges.range(point.firstSlot()));
+    Affine next = point.quantizer().affine(ranges.range(point.firstSlot()));
+    if (next.zeroPoint() != 0 && !shifts()) {
+      throw new IllegalArgumentException(
+          "Invalid quantization range of '%s': %s (after %s no value is below 0)"
+              .formatted(point.name(), ranges.range(point.firstSlot()), activation));
+    }
+    affine = next;
     scale.set(affine.scale());
     // The place is untyped: these are the bits of an integer.
     zeroPointPlace.start().put(Float.intBitsToFloat(affine.zeroPoint()));
