@@ -9,6 +9,13 @@ package org.sparkqat.distributed;
  */
 record Presence(WorkerIdentity worker, Object connection, boolean connected, long heard) {
 
+  /** True when both are attempts of the same task, alive at the same time. */
+  boolean isBeside(Presence other) {
+    return connected
+        && worker.attempt() != other.worker().attempt()
+        && !connection.equals(other.connection());
+  }
+
   Presence lost() {
     return new Presence(worker, connection, false, heard);
   }

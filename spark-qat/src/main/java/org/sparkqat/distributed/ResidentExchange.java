@@ -79,7 +79,14 @@ final class ResidentExchange implements Exchange {
     long report = Math.max(patience.report(), LATE * lastSeconds);
     while (!current.protocol().awaitStep(TICK_MILLIS)) {
       long timeout = settings.stepTimeout().toSeconds();
-      current.requireRunning(Math.min(patience.start(), timeout));
+      current.requireStarted(Math.min(patience.start(), timeout));
+      if (current.isOver()) {
+        current = replace(order, current);
+      }
+      if (current.protocol().isBlocked()) {
+        LOG.warn("A worker runs twice and another one is missing");
+        current = restart(order, current);
+      }
       long seconds = current.protocol().secondsOfStep();
       if (seconds >= timeout) {
         throw overdue(order, current);
@@ -89,11 +96,13 @@ final class ResidentExchange implements Exchange {
         String missing = current.protocol().missing();
         LOG.warn("Waiting for step {} since {} s: {}", order.step(), seconds, missing);
         if (current.lacksWorkers() && count.isTooMany(groups.workers())) {
+          LOG.warn("{} workers cannot run at once any more", groups.workers());
           current = restart(order, current);
           report = patience.report();
         }
       }
     }
+    current.stepDone();
     lastSeconds = current.protocol().secondsOfStep();
     return current.protocol().result();
   }
@@ -105,9 +114,18 @@ final class ResidentExchange implements Exchange {
                 order.step(), settings.stepTimeout().toSeconds(), current.protocol().missing()));
   }
 
-  /** The cluster has become smaller: the tasks would wait for a slot that they hold themselves. */
+  /** Another job for one that has ended before the step was complete. */
+  private ResidentJob replace(StepOrder order, ResidentJob ended) throws InterruptedException {
+    if (!ended.deservesAnother()) {
+      throw ended.failure();
+    }
+    LOG.warn("The job of the resident workers has failed: {}", ended.cause().orElse(null));
+    return restart(order, ended);
+  }
+
+  /** Lets another job compute the step in flight, with as many workers as there are slots now. */
   private ResidentJob restart(StepOrder order, ResidentJob current) throws InterruptedException {
-    LOG.warn("Starting resident workers again: {} cannot run at once", groups.workers());
+    LOG.warn("Starting resident workers again, at step {}", order.step());
     current.cancel();
     job = null;
     ResidentJob next = start(order);

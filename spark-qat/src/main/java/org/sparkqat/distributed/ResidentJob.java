@@ -1,5 +1,6 @@
 package org.sparkqat.distributed;
 
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +25,7 @@ final class ResidentJob {
   private final String address;
   private final long started = System.nanoTime();
   private boolean complete;
+  private long steps;
 
   private ResidentJob(
       ResidentProtocol protocol, JavaFutureAction<Void> tasks, ResidentTask.Job description) {
@@ -56,17 +58,19 @@ final class ResidentJob {
     return protocol;
   }
 
+  /** True when the tasks run no more, whatever the reason. */
+  boolean isOver() {
+    complete = complete || protocol.allConnected();
+    return tasks.isDone();
+  }
+
   /**
-   * Checks that there is something to wait for.
+   * Checks that the tasks have started in time.
    *
-   * @param startSeconds how long the tasks may take to connect
+   * @param startSeconds how long they may take to connect
    * @throws ExchangeUnavailableException when the workers have never been there all at once
    */
-  void requireRunning(long startSeconds) throws InterruptedException {
-    complete = complete || protocol.allConnected();
-    if (tasks.isDone()) {
-      throw failure();
-    }
+  void requireStarted(long startSeconds) {
     if (!complete && secondsSinceStart() >= startSeconds) {
       throw new ExchangeUnavailableException(
           ("Cannot start resident workers: within %d s not every task has connected to %s (are all"
@@ -75,24 +79,53 @@ final class ResidentJob {
     }
   }
 
+  /** A step is complete, so that every worker must have been there. */
+  void stepDone() {
+    steps++;
+    complete = true;
+  }
+
+  /**
+   * True when the job has failed and another one may do better: it has computed steps, so that
+   * neither its data nor its network are at fault; and nobody has cancelled it. Spark gives a job
+   * up that has lost too many executors, however long it has run.
+   */
+  boolean deservesAnother() throws InterruptedException {
+    Optional<Throwable> cause = cause();
+    return steps > 0 && cause.isPresent() && !isCancellation(cause.get());
+  }
+
+  /** True when somebody wants the job to end, us included. */
+  private static boolean isCancellation(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("cancelled");
+  }
+
+  /** Why the job has failed; empty when it has ended without a failure. */
+  Optional<Throwable> cause() throws InterruptedException {
+    try {
+      var unused = tasks.get();
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      return Optional.of(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
   private long secondsSinceStart() {
     return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started);
   }
 
-  /** Throws what Spark says of the tasks, as any other job does. */
-  private RuntimeException failure() throws InterruptedException {
-    try {
-      var unused = tasks.get();
+  /** What to throw: what Spark says of the tasks, as any other job does. */
+  RuntimeException failure() throws InterruptedException {
+    Optional<Throwable> cause = cause();
+    if (cause.isEmpty()) {
       return new IllegalStateException(
           "Cannot complete the step: its tasks have ended without " + protocol.missing());
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      if (!complete && !tasks.isCancelled()) {
-        return new ExchangeUnavailableException(
-            "Failed to start resident workers: " + firstLine(cause), cause);
-      }
-      throw ResidentJob.<RuntimeException>unchecked(cause);
     }
+    if (!complete && !isCancellation(cause.get())) {
+      return new ExchangeUnavailableException(
+          "Failed to start resident workers: " + firstLine(cause.get()), cause.get());
+    }
+    throw ResidentJob.<RuntimeException>unchecked(cause.get());
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})

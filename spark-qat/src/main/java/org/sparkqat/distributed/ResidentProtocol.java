@@ -39,6 +39,7 @@ final class ResidentProtocol {
   private long ordered;
   private long computeNanos;
   private boolean ended;
+  private boolean doubled;
 
   /** A worker that waits for an order other than that of the step it has computed. */
   private record Waiting(
@@ -176,7 +177,9 @@ final class ResidentProtocol {
   private synchronized @Nullable ByteBuffer handle(
       Object connection, WorkerMessage message, Answer answer) {
     WorkerIdentity worker = message.from();
-    present.put(worker.worker(), new Presence(worker, connection, true, clock.getAsLong()));
+    Presence now = new Presence(worker, connection, true, clock.getAsLong());
+    Presence before = present.put(worker.worker(), now);
+    doubled = doubled || (before != null && before.isBeside(now));
     if (ended) {
       return DriverMessage.encode(DriverMessage.Kind.END);
     }
@@ -212,6 +215,15 @@ final class ResidentProtocol {
   /** True when every worker of the job is connected. */
   synchronized boolean allConnected() {
     return present.size() == workers && present.values().stream().allMatch(Presence::connected);
+  }
+
+  /**
+   * True when a worker is missing while another one runs twice, and may hold its slot. Spark does
+   * that when a lost executor took with it what a lost task reads: it then runs every task of the
+   * stage again, in any order, beside those that still run.
+   */
+  synchronized boolean isBlocked() {
+    return doubled && !allConnected();
   }
 
   /** Who has not yet delivered the step, where and since when; empty when it is complete. */

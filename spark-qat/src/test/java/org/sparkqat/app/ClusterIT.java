@@ -134,6 +134,37 @@ class ClusterIT {
     assertThat(job.hashes(output)).isEqualTo(expected);
   }
 
+  /** Spark gives up a job that has lost too many executors: here, one. */
+  @Test
+  void aJobThatSparkGivesUpAfterALossIsReplacedAndNoBitChanges() throws Exception {
+    String output = "given-up";
+    String[] arguments = {
+      "--master", TWO_EXECUTORS, "--set", RESIDENT, "--conf", "spark.task.maxFailures=1"
+    };
+    try (RunningJob run = job.start(output, arguments)) {
+      run.await(() -> Files.exists(job.path(output).resolve("checkpoints")));
+      ProcessHandle executor = run.executors().get(0);
+      // Held first, so that the loss is in a step and not in an evaluation.
+      RunningJob.signal(executor, "-STOP");
+      run.await(() -> run.messages().contains("Waiting for step"));
+      executor.destroyForcibly();
+      run.awaitSuccess();
+      assertThat(run.messages()).contains("Starting resident workers again, at step");
+    }
+    assertThat(job.hashes(output)).isEqualTo(expected);
+  }
+
+  @Test
+  void allExecutorsLostAtOnceChangeNoBit() throws Exception {
+    String output = "all-lost";
+    try (RunningJob run = job.start(output, "--master", TWO_EXECUTORS, "--set", RESIDENT)) {
+      run.await(() -> Files.exists(job.path(output).resolve("checkpoints")));
+      run.executors().forEach(ProcessHandle::destroyForcibly);
+      run.awaitSuccess();
+    }
+    assertThat(job.hashes(output)).isEqualTo(expected);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {3, 17})
   void thePartitionsOfTheInputChangeNoBit(int partitions) throws IOException {

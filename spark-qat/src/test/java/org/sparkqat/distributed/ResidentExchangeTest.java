@@ -7,12 +7,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.awaitility.Awaitility;
@@ -61,6 +66,71 @@ class ResidentExchangeTest {
         .map(Thread::getName)
         .filter(name -> name.startsWith("sparkqat"))
         .collect(Collectors.toSet());
+  }
+
+  @Test
+  void aKilledTaskIsRunAgainAndChangesNoBit(SparkSession spark) {
+    Set<Long> running = ConcurrentHashMap.newKeySet();
+    SparkListener tasks =
+        new SparkListener() {
+          @Override
+          public void onTaskStart(SparkListenerTaskStart start) {
+            running.add(start.taskInfo().taskId());
+          }
+
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd end) {
+            running.remove(end.taskInfo().taskId());
+          }
+        };
+    AtomicInteger killed = new AtomicInteger();
+    QatTrainer trainer =
+        new QatTrainer(spark, TinyJob.settings())
+            .exchange(RESIDENT)
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public void stepDone(StepReport report) {
+                    if (report.position().step() % 5 == 2) {
+                      Awaitility.await().until(() -> running.size() == 2);
+                      long task = List.copyOf(running).get(killed.getAndIncrement() % 2);
+                      spark.sparkContext().killTaskAttempt(task, true, "a test");
+                    }
+                  }
+                });
+    spark.sparkContext().addSparkListener(tasks);
+    try {
+      assertSameResult(
+          trainer.train(
+              TinyJob.data(TinyJob.table(spark, ROWS)),
+              TinyJob.data(TinyJob.table(spark, TinyJob.rows(60, 2)))));
+    } finally {
+      spark.sparkContext().removeSparkListener(tasks);
+    }
+    assertThat(killed).hasValueGreaterThan(3);
+  }
+
+  @Test
+  void cancellingItsJobEndsTraining(SparkSession spark) {
+    QatTrainer trainer =
+        new QatTrainer(spark, TinyJob.settings())
+            .exchange(RESIDENT)
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public void stepDone(StepReport report) {
+                    if (report.position().step() == 4) {
+                      spark.sparkContext().cancelAllJobs();
+                    }
+                  }
+                });
+    assertThatThrownBy(
+            () ->
+                trainer.train(
+                    TinyJob.data(TinyJob.table(spark, ROWS)),
+                    TinyJob.data(TinyJob.table(spark, TinyJob.rows(60, 2)))))
+        .isInstanceOf(SparkException.class)
+        .hasMessageContaining("cancelled");
   }
 
   @Test

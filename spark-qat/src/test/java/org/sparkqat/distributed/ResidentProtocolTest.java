@@ -225,6 +225,27 @@ class ResidentProtocolTest {
   }
 
   @Test
+  void aTaskThatRunsTwiceBlocksOnlyWhileAnotherOneIsMissing() {
+    protocol.begin(order(1));
+    tell(poll(worker(0, 10), WorkerMessage.NONE));
+    tell(poll(worker(1, 11), WorkerMessage.NONE));
+    assertThat(protocol.isBlocked()).isFalse();
+    tell(poll(worker(0, 20), WorkerMessage.NONE));
+    assertThat(protocol.isBlocked()).isTrue();
+    tell(poll(worker(2, 12), WorkerMessage.NONE));
+    assertThat(protocol.isBlocked()).isFalse();
+  }
+
+  @Test
+  void aTaskThatIsRunAgainAfterItsLossBlocksNothing() {
+    protocol.begin(order(1));
+    tell(poll(worker(0, 10), WorkerMessage.NONE));
+    protocol.lost("connection of 10");
+    tell(poll(worker(0, 20), WorkerMessage.NONE));
+    assertThat(protocol.isBlocked()).isFalse();
+  }
+
+  @Test
   void nobodyIsAnsweredOnALostConnection() {
     Reply lost = tell(poll(worker(0, 10), WorkerMessage.NONE));
     protocol.lost("connection of 10");
