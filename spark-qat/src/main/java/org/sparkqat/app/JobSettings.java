@@ -43,7 +43,8 @@ final class JobSettings {
         training.microBatch(),
         training.shards(),
         training.seed(),
-        training.engine());
+        training.engine(),
+        training.threads());
   }
 
   private static List<Augmentation> augmentations(AugmentationConfiguration configuration) {

@@ -35,7 +35,7 @@ final class Worker implements AutoCloseable {
   Worker(WorkerSpecification specification) {
     this.specification = specification;
     this.graph = QuantizedGraph.of(BlockGraph.of(specification.network()), specification.scheme());
-    this.kernels = Engines.open(specification.engine());
+    this.kernels = Engines.open(specification.engine(), specification.threads());
     this.result = new MicroBatchResult(graph);
     int size = specification.network().inputShape().size();
     this.augmenter =

@@ -22,6 +22,8 @@ import org.sparkqat.training.Loss;
  * @param microBatch examples of one shard in one step
  * @param shards number of shards, a power of two
  * @param clipping acts on the gradient of each micro-batch
+ * @param threads threads of a task, at least 1; the sums of a gradient, and so its last bits, may
+ *     depend on it
  */
 public record WorkerSpecification(
     Network network,
@@ -34,12 +36,44 @@ public record WorkerSpecification(
     int microBatch,
     int shards,
     long seed,
-    EngineChoice engine) {
+    EngineChoice engine,
+    int threads) {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   public WorkerSpecification {
     augmentations = List.copyOf(augmentations);
+    if (threads < 1) {
+      throw new IllegalArgumentException("Invalid threads: " + threads + " (must be at least 1)");
+    }
+  }
+
+  /** One thread a task. */
+  public WorkerSpecification(
+      Network network,
+      InputNormalization normalization,
+      QuantizationScheme scheme,
+      Loss loss,
+      Clipping clipping,
+      List<Augmentation> augmentations,
+      int classes,
+      int microBatch,
+      int shards,
+      long seed,
+      EngineChoice engine) {
+    this(
+        network,
+        normalization,
+        scheme,
+        loss,
+        clipping,
+        augmentations,
+        classes,
+        microBatch,
+        shards,
+        seed,
+        engine,
+        1);
   }
 
   /** JSON, so that executors need no class of the job and no serializer setting. */
@@ -61,7 +95,7 @@ public record WorkerSpecification(
       augmentation.add(each instanceof Augmentation.RandomCrop crop ? crop.padding() : 0);
     }
     map.put("augmentations", augmentation);
-    map.put("numbers", List.of(classes, microBatch, shards, seed));
+    map.put("numbers", List.of(classes, microBatch, shards, seed, threads));
     map.put("engine", engine.name());
     return Json.write(map);
   }
@@ -92,7 +126,8 @@ public record WorkerSpecification(
         numbers.get(1).intValue(),
         numbers.get(2).intValue(),
         numbers.get(3).longValue(),
-        EngineChoice.valueOf(value(map, "engine")));
+        EngineChoice.valueOf(value(map, "engine")),
+        numbers.get(4).intValue());
   }
 
   private static Augmentation augmentation(Number padding) {

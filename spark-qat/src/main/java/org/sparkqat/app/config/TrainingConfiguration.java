@@ -12,6 +12,7 @@ import org.sparkqat.training.Optimizer;
  * @param seed of all random numbers
  * @param batchSize examples of a global batch, a multiple of {@code shards}
  * @param shards logical data-parallel lanes, a power of two
+ * @param threads threads of a task
  * @param calibrationSteps global batches whose ranges are observed between float and QAT phase
  */
 public record TrainingConfiguration(
@@ -19,6 +20,7 @@ public record TrainingConfiguration(
     int batchSize,
     int shards,
     EngineChoice engine,
+    int threads,
     int floatEpochs,
     int calibrationSteps,
     int qatEpochs,

@@ -26,6 +26,7 @@ final class TrainingReader {
     int batchSize = section.integer("batch-size", 128, Bounds.between(1, 1 << 20));
     int shards = section.integer("shards", 8, Bounds.between(1, 1 << 16));
     EngineChoice engine = section.choice("engine", EngineChoice.AUTO);
+    int threads = section.integer("threads", 1, Bounds.between(1, 1024));
     int floatEpochs = section.integer("float-epochs", 3, Bounds.between(0, MAX_EPOCHS));
     int calibrationSteps = section.integer("calibration-steps", 16, Bounds.between(1, MAX_EPOCHS));
     int qatEpochs = section.integer("qat-epochs", 2, Bounds.between(0, MAX_EPOCHS));
@@ -40,6 +41,7 @@ final class TrainingReader {
             batchSize,
             shards,
             engine,
+            threads,
             floatEpochs,
             calibrationSteps,
             qatEpochs,

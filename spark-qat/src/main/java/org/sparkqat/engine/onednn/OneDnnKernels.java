@@ -4,6 +4,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.ConvolutionShape;
 import org.sparkqat.engine.FullyConnectedShape;
 import org.sparkqat.engine.Kernels;
@@ -15,6 +17,8 @@ import org.sparkqat.network.QuantizedGraph;
 
 /** The owner of oneDNN's engine, of work space, and of the kernels made from them. */
 final class OneDnnKernels implements Kernels {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnnKernels.class);
 
   private final Ownership owned;
   private final Context context;
@@ -59,7 +63,9 @@ final class OneDnnKernels implements Kernels {
   @Override
   public Optional<Plan> plan(
       QuantizedGraph graph, InputNormalization normalization, PlanSettings settings) {
-    if (!Support.covers(graph, settings)) {
+    Optional<String> obstacle = Support.obstacle(graph, settings);
+    if (obstacle.isPresent()) {
+      LOG.info("Computing in float32, in Java's memory, which is slower: {}", obstacle.get());
       return Optional.empty();
     }
     return Optional.of(new NativePlan(context, graph, normalization, settings));

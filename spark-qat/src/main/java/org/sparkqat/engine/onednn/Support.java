@@ -2,6 +2,7 @@ package org.sparkqat.engine.onednn;
 
 import java.util.List;
 import java.util.Optional;
+import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
@@ -26,21 +27,38 @@ final class Support {
   private Support() {}
 
   /**
-   * True when all layers have native blocks; where ranges are observed, activations have one; and
-   * where the plan quantizes, weights are symmetric and the processor sums 8-bit products in 32
+   * Why a network cannot run in native memory; empty: it can.
+   *
+   * <p>All layers need native blocks; where ranges are observed, activations need one; and where
+   * the plan quantizes, weights must be symmetric and the processor must sum 8-bit products in 32
    * bits.
    */
-  static boolean covers(QuantizedGraph graph, PlanSettings settings) {
-    return graph.graph().blocks().stream().allMatch(Support::hasBlock)
-        && switch (settings.arithmetic()) {
-          case FLOAT -> true;
-          case CALIBRATION -> hasSingleRanges(graph);
-          case QUANTIZED ->
-              hasSingleRanges(graph)
-                  && hasSymmetricWeights(graph)
-                  && graph.graph().blocks().stream().noneMatch(b -> readsSignedGroups(graph, b))
-                  && InstructionSet.hasIntegerDotProduct();
-        };
+  static Optional<String> obstacle(QuantizedGraph graph, PlanSettings settings) {
+    Optional<String> layer =
+        graph.graph().blocks().stream()
+            .filter(block -> !hasBlock(block))
+            .findFirst()
+            .map(block -> "layer '" + block.name() + "' has no native block");
+    if (layer.isPresent() || settings.arithmetic() == Arithmetic.FLOAT) {
+      return layer;
+    }
+    if (!hasSingleRanges(graph)) {
+      return Optional.of("activations are quantized per channel");
+    }
+    return settings.arithmetic() == Arithmetic.QUANTIZED ? obstacleToIntegers(graph) : layer;
+  }
+
+  private static Optional<String> obstacleToIntegers(QuantizedGraph graph) {
+    if (!InstructionSet.hasIntegerDotProduct()) {
+      return Optional.of(InstructionSet.effective() + " has no 8-bit products with 32-bit sums");
+    }
+    if (!hasSymmetricWeights(graph)) {
+      return Optional.of("weights are quantized asymmetrically");
+    }
+    return graph.graph().blocks().stream()
+        .filter(block -> readsSignedGroups(graph, block))
+        .findFirst()
+        .map(block -> "layer '" + block.name() + "' is a grouped convolution of signed codes");
   }
 
   private static boolean hasBlock(Block block) {
