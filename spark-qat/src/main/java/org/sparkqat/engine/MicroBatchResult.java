@@ -69,7 +69,10 @@ public final class MicroBatchResult {
     return saturated;
   }
 
-  /** Index of the first block whose output holds NaN or infinity; -1: none was found. */
+  /**
+   * Index of the first block whose output holds NaN or infinity, 0 also when the network's input
+   * does; -1: none was found.
+   */
   public int firstNonFinite() {
     return firstNonFinite;
   }

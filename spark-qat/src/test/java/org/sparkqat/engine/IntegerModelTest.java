@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Affine;
 
@@ -39,6 +40,7 @@ class IntegerModelTest {
 
   private final Count sums = new Count();
   private final Count others = new Count();
+  private int inNativeMemory;
 
   @Test
   void everyBlockOfAThousandRandomNetworksHasTheCodesOfTheIntegerModel() {
@@ -48,6 +50,28 @@ class IntegerModelTest {
   @Test
   void everyBlockOfAThousandRandomNetworksHasTheCodesOfTheIntegerModelOnOneDnn() {
     compare(EngineChoice.ONEDNN, 1000);
+  }
+
+  @Test
+  void everyBlockOfRandomNetworksInNativeMemoryHasTheCodesOfTheIntegerModel() {
+    Random seeds = Seeds.random();
+    try (Kernels kernels = Engines.open(EngineChoice.ONEDNN)) {
+      for (int i = 0; i < 3000; i++) {
+        long seed = seeds.nextLong();
+        Random random = new Random(seed);
+        Network network = RandomNetworks.next(random);
+        try {
+          compare(kernels, QuantizedCase.ofIntegers(network, kernels, random));
+        } catch (AssertionError | RuntimeException e) {
+          throw new AssertionError("Network %d, seed %d: %s".formatted(i, seed, e.getMessage()), e);
+        }
+      }
+    }
+    report(EngineChoice.ONEDNN, "weighted", sums, MOST_TIES_OF_SUMS);
+    report(EngineChoice.ONEDNN, "other", others, MOST_TIES_OF_OTHERS);
+    System.out.println("networks in native memory: " + inNativeMemory);
+    // The others have a layer that runs in Java.
+    assertThat(inNativeMemory).isGreaterThan(200);
   }
 
   @Tag("long")
@@ -82,10 +106,14 @@ class IntegerModelTest {
   }
 
   private void compare(Kernels kernels, Random random) {
-    QuantizedCase drawn = QuantizedCase.of(RandomNetworks.next(random), kernels, random);
+    compare(kernels, QuantizedCase.of(RandomNetworks.next(random), kernels, random));
+  }
+
+  private void compare(Kernels kernels, QuantizedCase drawn) {
     BlockGraph graph = drawn.graph.graph();
     float[] outputs = new float[drawn.numbers.batch * graph.output().outputShape().size()];
     try (Plan plan = drawn.infer(kernels, outputs)) {
+      inNativeMemory += plan instanceof HostPlan ? 0 : 1;
       IntegerOracle oracle = new IntegerOracle(drawn, plan);
       input(drawn, oracle);
       for (Block block : graph.blocks()) {

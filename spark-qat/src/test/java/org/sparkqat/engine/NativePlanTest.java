@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkqat.network.Bias;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
+import org.sparkqat.network.Window;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.tensor.Shape;
 
 /** The plan in native memory against the plan in Java, block by block. */
 class NativePlanTest {
@@ -32,6 +37,31 @@ class NativePlanTest {
                 .formatted(i, seed, e.getMessage(), BlockGraph.of(network).blocks()),
             e);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"relu", "relu6", "pooled"})
+  void aNetworkThatEndsInAnActivationIsServedWithIt(String end) {
+    Network.Builder net =
+        Network.builder("end", new Shape(2, 6, 6))
+            .add("conv", new Layer.Convolution(5, Window.square(3, 1, 1), 1, Bias.WITH))
+            .add("last", end.equals("relu") ? new Layer.Relu() : new Layer.Relu6());
+    if (end.equals("pooled")) {
+      net.add("pool", new Layer.MaxPool(Window.square(2, 2, 0)));
+    }
+    Network network = net.add("flatten", new Layer.Flatten()).build();
+    Random random = Seeds.random();
+    QuantizedCase drawn;
+    try (Kernels java = new ReferenceKernels();
+        Kernels library = Engines.open(EngineChoice.ONEDNN)) {
+      drawn = QuantizedCase.ofIntegers(network, java, random);
+      int size = drawn.numbers.batch * network.output().shape().size();
+      float[] expected = new float[size];
+      float[] actual = new float[size];
+      drawn.infer(java, expected).close();
+      drawn.infer(library, actual).close();
+      assertThat(actual).isEqualTo(expected);
     }
   }
 

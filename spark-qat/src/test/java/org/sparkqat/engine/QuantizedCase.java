@@ -32,6 +32,36 @@ final class QuantizedCase {
     this.ranges = ranges;
   }
 
+  /** With what integer kernels take: symmetric weights, activations with one range. */
+  static QuantizedCase ofIntegers(Network network, Kernels kernels, Random random) {
+    GradientCase numbers =
+        GradientCase.of(network, 1 + random.nextInt(3), Normalization.RUNNING, random);
+    vanish(numbers, random);
+    return of(numbers, kernels, random, integers(scheme(network, random)));
+  }
+
+  private static QuantizationScheme integers(QuantizationScheme of) {
+    List<QuantizationRule> rules =
+        of.rules().stream()
+            .map(
+                rule ->
+                    new QuantizationRule(
+                        rule.match(),
+                        rule.weights().map(QuantizedCase::symmetric),
+                        rule.activations().map(QuantizedCase::single)))
+            .toList();
+    return new QuantizationScheme(
+        symmetric(of.weights()), single(of.activations()), of.firstLastBits(), rules);
+  }
+
+  private static WeightQuantizer symmetric(WeightQuantizer of) {
+    return new WeightQuantizer(of.bits(), Symmetry.SYMMETRIC, of.granularity());
+  }
+
+  private static ActivationQuantizer single(ActivationQuantizer of) {
+    return new ActivationQuantizer(of.bits(), of.symmetry(), Granularity.PER_TENSOR, of.observer());
+  }
+
   static QuantizedCase of(Network network, Kernels kernels, Random random) {
     int batch = 1 + random.nextInt(3);
     GradientCase numbers = GradientCase.of(network, batch, Normalization.RUNNING, random);
@@ -41,8 +71,12 @@ final class QuantizedCase {
 
   /** Random quantizers for given numbers. */
   static QuantizedCase of(GradientCase numbers, Kernels kernels, Random random) {
-    Network network = numbers.network;
-    QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(network), scheme(network, random));
+    return of(numbers, kernels, random, scheme(numbers.network, random));
+  }
+
+  private static QuantizedCase of(
+      GradientCase numbers, Kernels kernels, Random random, QuantizationScheme scheme) {
+    QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(numbers.network), scheme);
     Ranges ranges = observed(numbers, graph, kernels);
     graph.points().forEach(point -> distort(point, ranges, random));
     return new QuantizedCase(numbers, graph, ranges);

@@ -19,7 +19,7 @@ final class AddBlock implements CompiledBlock {
   private final RealSource left;
   private final RealSource right;
   private final Operation add;
-  private final List<Operation> copies = new ArrayList<>();
+  private @Nullable List<Operation> copies;
 
   /**
    * The sum of two features.
@@ -57,15 +57,17 @@ final class AddBlock implements CompiledBlock {
 
   @Override
   public void prepareTraining() {
-    if (!copies.isEmpty()) {
+    if (copies != null) {
       return;
     }
     stage.prepareTraining();
+    List<Operation> made = new ArrayList<>();
     for (int i = 0; i < sources.size(); i++) {
       if (sources.get(i).wantsGradient()) {
-        copies.add(copy(sources.get(i), firstReader.get(i)));
+        made.add(copy(sources.get(i), firstReader.get(i)));
       }
     }
+    copies = List.copyOf(made);
   }
 
   private Operation copy(Feature source, boolean first) {
@@ -98,6 +100,8 @@ final class AddBlock implements CompiledBlock {
   @Override
   public void backward(MicroBatchResult result) {
     stage.backward();
-    copies.forEach(Operation::run);
+    if (copies != null) {
+      copies.forEach(Operation::run);
+    }
   }
 }

@@ -42,7 +42,7 @@ final class Attributes {
     return this;
   }
 
-  /** Subtracts the zero point from an argument when it is read. */
+  /** Subtracts the zero point from an argument that is read, adds it to one that is written. */
   Attributes zeroPoint(int argument, Tensor zeroPoint) {
     Status.check(
         dnnl_primitive_attr_set_zero_points_mask(attributes, argument, 0), "set the zero point");

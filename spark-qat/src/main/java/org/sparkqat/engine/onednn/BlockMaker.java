@@ -212,7 +212,7 @@ final class BlockMaker {
 
     /** The output of a block that passes the codes of its input. */
     private Feature passed() {
-      return Feature.create(workshop, extent(), src(0).quantizer(), true);
+      return Feature.create(workshop, extent(), src(0).quantizer(), src(0).wantsGradient());
     }
 
     private Extent extent() {

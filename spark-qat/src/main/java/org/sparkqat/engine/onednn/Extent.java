@@ -10,6 +10,15 @@ import org.sparkqat.tensor.Shape;
  */
 record Extent(long batch, long channels, long height, long width) {
 
+  Extent {
+    long values = batch * channels * height * width;
+    if (values > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "Invalid micro-batch: a tensor of %d values (at most 2^31 - 1; use a smaller micro-batch)"
+              .formatted(values));
+    }
+  }
+
   static Extent of(Shape shape, int microBatch) {
     return shape.rank() == 1
         ? new Extent(1, shape.channels(), microBatch, 1)

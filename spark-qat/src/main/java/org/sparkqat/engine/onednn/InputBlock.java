@@ -37,7 +37,7 @@ final class InputBlock {
   }
 
   void prepareTraining() {
-    stage.prepareCount();
+    stage.prepareInput();
   }
 
   void load(Ranges ranges) {

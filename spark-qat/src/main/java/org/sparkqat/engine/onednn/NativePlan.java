@@ -2,6 +2,7 @@ package org.sparkqat.engine.onednn;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.BlockOutput;
@@ -29,6 +30,7 @@ final class NativePlan implements Plan {
 
   private final PlanSettings settings;
   private final Ownership owned = new Ownership();
+  private final Consumer<NativePlan> onClose;
   private final Context context;
   private final InputBlock input;
   private final List<CompiledBlock> blocks;
@@ -41,37 +43,40 @@ final class NativePlan implements Plan {
   private @Nullable Loaded loaded;
   private boolean serves;
   private boolean trains;
+  private boolean closed;
 
   NativePlan(
       Context context,
       QuantizedGraph graph,
       InputNormalization normalization,
-      PlanSettings settings) {
+      PlanSettings settings,
+      Consumer<NativePlan> onClose) {
+    this.onClose = onClose;
     this.context = context;
     this.graph = graph;
     this.settings = settings;
     context.useThreads();
     try {
       Scratch scratch = new Scratch(context, owned);
-      this.input = input(graph, normalization, scratch);
+      this.input = input(normalization, scratch);
       this.blocks = new BlockMaker(context, owned, scratch, graph, settings, input.output()).make();
       this.outputShape = graph.graph().output().outputShape();
       Feature last = blocks.get(blocks.size() - 1).output();
       this.output = new OutputPort(new Workshop(context, "the output", owned), outputShape, last);
+      this.outputs = new float[last.extent().size()];
+      this.diffOutputs = new float[outputs.length];
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
     }
-    this.outputs = new float[settings.microBatch() * outputShape.size()];
-    this.diffOutputs = new float[outputs.length];
   }
 
-  private InputBlock input(QuantizedGraph of, InputNormalization normalization, Scratch scratch) {
+  private InputBlock input(InputNormalization normalization, Scratch scratch) {
     Workshop workshop = new Workshop(context, "the input", owned);
-    Shape shape = of.graph().network().inputShape();
+    Shape shape = graph.graph().network().inputShape();
     boolean quantizes = settings.arithmetic() == Arithmetic.QUANTIZED;
     Optional<Quantizer> quantizer =
-        Optional.of(of.input())
+        Optional.of(graph.input())
             .filter(at -> quantizes)
             .map(at -> new Quantizer(workshop, at, Activation.NONE));
     Extent extent = Extent.of(shape, settings.microBatch());
@@ -82,7 +87,7 @@ final class NativePlan implements Plan {
             BlockGraph.INPUT,
             dst,
             Activation.NONE,
-            Optional.of(of.input()).filter(at -> settings.arithmetic() != Arithmetic.FLOAT),
+            Optional.of(graph.input()).filter(at -> settings.arithmetic() != Arithmetic.FLOAT),
             scratch);
     return new InputBlock(workshop, shape, normalization, dst, stage);
   }
@@ -95,19 +100,21 @@ final class NativePlan implements Plan {
   @Override
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
     watch.start();
-    loaded = new Loaded(parameters, statistics, ranges);
-    reload();
+    apply(new Loaded(parameters, statistics, ranges));
     watch.loaded();
   }
 
-  private void reload() {
-    if (loaded == null) {
+  /** Numbers that were taken only in part are none. */
+  private void apply(@Nullable Loaded numbers) {
+    requireOpen();
+    loaded = null;
+    if (numbers == null) {
       return;
     }
     context.useThreads();
-    Loaded numbers = loaded;
     input.load(numbers.ranges);
     blocks.forEach(b -> b.load(numbers.parameters, numbers.statistics, numbers.ranges));
+    loaded = numbers;
   }
 
   @Override
@@ -117,12 +124,13 @@ final class NativePlan implements Plan {
       LossFunction loss,
       DropoutKey dropout,
       MicroBatchResult result) {
-    context.useThreads();
+    requireLoaded();
     if (!trains) {
       input.prepareTraining();
       blocks.forEach(CompiledBlock::prepareTraining);
+      output.prepareTraining();
+      apply(loaded);
       trains = true;
-      reload();
     }
     result.clear();
     watch.start();
@@ -148,18 +156,18 @@ final class NativePlan implements Plan {
 
   @Override
   public void calibrate(float[] raw, MicroBatchResult result) {
-    context.useThreads();
+    requireLoaded();
     result.clear();
     forward(raw, false, result);
   }
 
   @Override
   public void infer(float[] raw, float[] into) {
-    context.useThreads();
+    requireLoaded();
     if (!serves) {
       blocks.forEach(CompiledBlock::prepareServing);
+      apply(loaded);
       serves = true;
-      reload();
     }
     input.forward(raw, false, null);
     blocks.forEach(CompiledBlock::serve);
@@ -167,8 +175,24 @@ final class NativePlan implements Plan {
     System.arraycopy(outputs, 0, into, 0, outputs.length);
   }
 
+  private void requireLoaded() {
+    requireOpen();
+    context.useThreads();
+    if (loaded == null) {
+      throw new IllegalStateException("Cannot compute: no parameters are loaded (call load first)");
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("Cannot compute: the plan is closed");
+    }
+  }
+
   @Override
   public BlockOutput output(int block) {
+    requireOpen();
+    context.useThreads();
     boolean isInput = block == BlockGraph.INPUT;
     Feature of = isInput ? input.output() : blocks.get(block).output();
     Shape shape =
@@ -196,7 +220,9 @@ final class NativePlan implements Plan {
 
   @Override
   public void close() {
+    closed = true;
     owned.close();
+    onClose.accept(this);
   }
 
   /** The numbers in force. */

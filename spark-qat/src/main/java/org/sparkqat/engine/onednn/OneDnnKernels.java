@@ -23,6 +23,7 @@ final class OneDnnKernels implements Kernels {
   private final Ownership owned;
   private final Context context;
   private final Set<OneDnnKernel> open = new LinkedHashSet<>();
+  private final Set<NativePlan> plans = new LinkedHashSet<>();
   private boolean closed;
 
   private OneDnnKernels(Ownership owned, Context context) {
@@ -68,7 +69,15 @@ final class OneDnnKernels implements Kernels {
       LOG.info("Computing in float32, in Java's memory, which is slower: {}", obstacle.get());
       return Optional.empty();
     }
-    return Optional.of(new NativePlan(context, graph, normalization, settings));
+    requireOpen("a plan");
+    try {
+      NativePlan plan = new NativePlan(context, graph, normalization, settings, plans::remove);
+      plans.add(plan);
+      return Optional.of(plan);
+    } catch (UnsupportedOperationException e) {
+      LOG.warn("Computing in float32, in Java's memory, which is slower: {}", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   @Override
@@ -79,6 +88,7 @@ final class OneDnnKernels implements Kernels {
   @Override
   public void close() {
     closed = true;
+    List.copyOf(plans).forEach(NativePlan::close);
     List.copyOf(open).forEach(OneDnnKernel::close);
     owned.close();
   }
@@ -89,22 +99,16 @@ final class OneDnnKernels implements Kernels {
   }
 
   private WeightedKernel open(Problem problem) {
-    if (closed) {
-      throw new IllegalStateException(
-          "Cannot make the kernel for %s: the kernels are closed".formatted(problem.shape()));
-    }
+    requireOpen("the kernel for " + problem.shape());
     context.useThreads();
-    OneDnnKernel kernel = create(problem);
+    OneDnnKernel kernel = new OneDnnKernel(context, problem, open::remove);
     open.add(kernel);
     return kernel;
   }
 
-  private OneDnnKernel create(Problem problem) {
-    try {
-      return new OneDnnKernel(context, problem, open::remove);
-    } catch (NativeMemoryException e) {
-      throw new IllegalStateException(
-          "Failed to make the kernel for %s: %s".formatted(problem.shape(), e.getMessage()), e);
+  private void requireOpen(String what) {
+    if (closed) {
+      throw new IllegalStateException("Cannot make %s: the kernels are closed".formatted(what));
     }
   }
 }

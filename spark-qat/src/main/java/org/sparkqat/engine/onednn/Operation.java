@@ -36,7 +36,7 @@ final class Operation {
     this.arguments = arguments(owned, tensors);
   }
 
-  /** Runs to the end in the calling thread. */
+  /** Runs to the end. */
   void run() {
     for (Tensor tensor : tensors) {
       tensor.bind();

@@ -2,6 +2,7 @@ package org.sparkqat.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
+import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.BlockOutput;
 import org.sparkqat.tensor.Shape;
 
@@ -9,12 +10,22 @@ import org.sparkqat.tensor.Shape;
 final class OutputPort {
 
   private final Export values;
-  private final Import gradient;
+  private final Workshop workshop;
+  private final Shape shape;
+  private final Feature feature;
+  private @Nullable Import gradient;
 
   OutputPort(Workshop workshop, Shape shape, Feature feature) {
     this.values = export(workshop, shape, feature, feature.data(workshop));
+    this.workshop = workshop;
+    this.shape = shape;
+    this.feature = feature;
+  }
+
+  /** Makes the way of gradients. */
+  void prepareTraining() {
     Tensor diff = feature.diff(workshop);
-    this.gradient =
+    gradient =
         shape.rank() > 1
             ? workshop.importTo(diff, feature.extent().dimensions())
             : new Import(diff, null, feature.extent().size());
@@ -31,6 +42,9 @@ final class OutputPort {
   }
 
   void writeGradient(float[] from) {
+    if (gradient == null) {
+      throw new IllegalStateException("Cannot run backward: training has not been prepared");
+    }
     gradient.run(from, 0);
   }
 

@@ -73,10 +73,6 @@ final class Quantizer {
     this.affine = new Affine(1f, 0, point.quantizer().codes());
   }
 
-  QuantizationPoint point() {
-    return point;
-  }
-
   /** The type of the codes in native memory. */
   int type() {
     return codes().quantMin() < 0 ? dnnl_s8 : dnnl_u8;

@@ -18,7 +18,7 @@ final class Scratch {
   /** The second input. */
   final Place secondSource;
 
-  /** Bytes of a tensor that are counted or converted at once. */
+  /** A byte for each value that is counted. */
   final Place bytes;
 
   /** The gradient of the values before the activation. */

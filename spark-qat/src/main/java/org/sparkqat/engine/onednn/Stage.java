@@ -61,7 +61,7 @@ final class Stage {
   private @Nullable Operation mask;
   private @Nullable Operation backward;
   private @Nullable ClipCount clipped;
-  private Tensor diffValues;
+  private @Nullable Tensor diffValues;
 
   /**
    * The stage of a block that puts out dst.
@@ -85,7 +85,6 @@ final class Stage {
     Place place = dst.isCodes() ? scratch.values : dst.data();
     this.values = workshop.tensor(dst.extent(), dnnl_f32, place);
     this.list = list(dnnl_f32, place);
-    this.diffValues = dst.diff(workshop);
     boolean observes = observed.isPresent();
     this.sum = observes ? reduction(dnnl_reduction_sum, place) : null;
     this.largest = observes ? reduction(dnnl_reduction_max, place) : null;
@@ -101,6 +100,9 @@ final class Stage {
 
   /** The gradient of the values before the activation, after {@link #backward}. */
   Tensor diffValues() {
+    if (diffValues == null) {
+      diffValues = dst.diff(workshop);
+    }
     return diffValues;
   }
 
@@ -163,8 +165,20 @@ final class Stage {
         attributes);
   }
 
-  /** Makes what counts clipped values; the network's input has no gradient beside. */
-  void prepareCount() {
+  /** Makes what finds values that are not finite. */
+  private void prepareCheck() {
+    if (sum == null) {
+      sum = reduction(dnnl_reduction_sum, dst.isCodes() ? scratch.values : dst.data());
+    }
+  }
+
+  /** Makes what the network's input, which has no gradient, needs in training. */
+  void prepareInput() {
+    prepareCheck();
+    prepareCount();
+  }
+
+  private void prepareCount() {
     if (clipped == null) {
       clipped =
           dst.quantizer()
@@ -175,16 +189,15 @@ final class Stage {
 
   /** Makes what training needs beside the forward pass. */
   void prepareTraining() {
-    if (sum == null) {
-      sum = reduction(dnnl_reduction_sum, dst.isCodes() ? scratch.values : dst.data());
-    }
+    prepareCheck();
     if (backward != null || (activation == Activation.NONE && !dst.isCodes())) {
       return;
     }
     Tensor diff = dst.diff(workshop);
-    diffValues = workshop.tensor(dst.extent(), dnnl_f32, scratch.diffValues);
+    Tensor masked = workshop.tensor(dst.extent(), dnnl_f32, scratch.diffValues);
+    diffValues = masked;
     if (dst.quantizer().isEmpty()) {
-      backward = activationBackward(diff);
+      backward = activationBackward(diff, masked);
       return;
     }
     Quantizer by = dst.quantizer().get();
@@ -200,12 +213,12 @@ final class Stage {
             dnnl_binary_mul,
             diff,
             passes,
-            diffValues,
+            masked,
             new Attributes(workshop));
     prepareCount();
   }
 
-  private Operation activationBackward(Tensor diff) {
+  private Operation activationBackward(Tensor diff, Tensor masked) {
     dnnl_primitive_desc forward = activationDescriptor();
     dnnl_primitive_desc descriptor =
         workshop.descriptor(
@@ -215,7 +228,7 @@ final class Stage {
                     created,
                     workshop.context.engine,
                     function(),
-                    diffValues.layout,
+                    masked.layout,
                     diff.layout,
                     values.layout,
                     0f,
@@ -225,7 +238,7 @@ final class Stage {
     return workshop.operation(
         "gradient of the activation",
         descriptor,
-        Map.of(DNNL_ARG_DST, values, DNNL_ARG_DIFF_DST, diff, DNNL_ARG_DIFF_SRC, diffValues));
+        Map.of(DNNL_ARG_DST, values, DNNL_ARG_DIFF_DST, diff, DNNL_ARG_DIFF_SRC, masked));
   }
 
   /** Bytes of the straight-through mask. */
@@ -236,9 +249,7 @@ final class Stage {
   /** Turns {@link #values} into the block's output. */
   void forward(boolean trains, @Nullable MicroBatchResult result) {
     boolean finite = result == null || isFinite(result);
-    if (activate != null) {
-      activate.run();
-    }
+    activate();
     long start = System.nanoTime();
     if (trains && mask != null) {
       mask.run();
@@ -251,6 +262,13 @@ final class Stage {
     }
     if (result != null && observed.isPresent()) {
       result.addQuantizationNanos(System.nanoTime() - start);
+    }
+  }
+
+  /** Applies the activation to an output that stays real; to codes it is a limit. */
+  void activate() {
+    if (activate != null) {
+      activate.run();
     }
   }
 

@@ -17,23 +17,25 @@ final class Tensor {
   final dnnl_memory memory = new dnnl_memory();
   final dnnl_memory_desc layout;
   private final Place place;
+  private final long bytes;
   private @Nullable Pointer bound;
 
   /** A tensor in a place, in which room is made for it. The layout must outlive the tensor. */
   Tensor(Context context, Ownership owned, dnnl_memory_desc layout, Place place) {
     this.layout = layout;
     this.place = place;
+    this.bytes = dnnl_memory_desc_get_size(layout);
     Status.check(
         dnnl_memory_create(memory, layout, context.engine, new Pointer((Pointer) null)),
         "create a tensor");
     owned.add(() -> dnnl_memory_destroy(memory));
-    if (bytes() > 0) {
-      place.reserve(bytes());
+    if (bytes > 0) {
+      place.reserve(bytes);
     }
   }
 
   long bytes() {
-    return dnnl_memory_desc_get_size(layout);
+    return bytes;
   }
 
   boolean hasLayout(dnnl_memory_desc other) {

@@ -156,6 +156,7 @@ final class WeightedBlock implements CompiledBlock {
       forward(false, null);
     } else {
       serving.run();
+      stage.activate();
     }
   }
 

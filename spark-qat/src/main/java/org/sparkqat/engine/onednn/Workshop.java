@@ -86,7 +86,12 @@ final class Workshop {
   }
 
   Tensor tensor(dnnl_memory_desc layout, Place place) {
-    return new Tensor(context, owned, layout, place);
+    try {
+      return new Tensor(context, owned, layout, place);
+    } catch (NativeMemoryException e) {
+      throw new IllegalStateException(
+          "Failed to reserve memory for %s: %s".formatted(subject, e.getMessage()), e);
+    }
   }
 
   dnnl_memory_desc layoutOf(dnnl_primitive_desc descriptor, int query) {

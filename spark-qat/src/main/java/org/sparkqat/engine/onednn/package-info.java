@@ -9,7 +9,7 @@
  * large executor nor make it collect garbage; no system property has to be set. Every handle is
  * entered in an {@link org.sparkqat.engine.onednn.Ownership} on the line that creates it.
  *
- * <p>Threads: a computation runs in the calling thread alone, see {@link
+ * <p>Threads: a computation uses as many as its kernels were opened with, see {@link
  * org.sparkqat.engine.onednn.OpenMpThreads}.
  */
 @NullMarked

@@ -20,6 +20,7 @@ import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.Shape;
 import org.sparkqat.training.Loss;
@@ -48,7 +49,7 @@ class NativeMemoryTest {
       raw[i] = (float) random.nextGaussian();
     }
     for (int slot = 0; slot < graph.slots(); slot++) {
-      ranges.set(slot, new org.sparkqat.quantization.Range(-2f, 4f));
+      ranges.set(slot, new Range(0f, 4f));
     }
   }
 
