@@ -50,9 +50,6 @@ final class Stage {
   private final Scratch scratch;
   private final Tensor values;
 
-  /** The same values without their sizes, for what treats all alike. */
-  private final Tensor list;
-
   private final @Nullable Reduction largest;
   private final @Nullable Reduction smallest;
   private final @Nullable Operation activate;
@@ -84,7 +81,6 @@ final class Stage {
     this.scratch = scratch;
     Place place = dst.isCodes() ? scratch.values : dst.data();
     this.values = workshop.tensor(dst.extent(), dnnl_f32, place);
-    this.list = list(dnnl_f32, place);
     boolean observes = observed.isPresent();
     this.sum = observes ? reduction(dnnl_reduction_sum, place) : null;
     this.largest = observes ? reduction(dnnl_reduction_max, place) : null;
@@ -104,10 +100,6 @@ final class Stage {
       diffValues = dst.diff(workshop);
     }
     return diffValues;
-  }
-
-  private Tensor list(int type, Place place) {
-    return workshop.tensor(new Extent(1, 1, dst.extent().size(), 1), type, place);
   }
 
   private Reduction reduction(int algorithm, Place place) {
@@ -157,12 +149,7 @@ final class Stage {
       attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
     }
     return workshop.binary(
-        "quantization",
-        dnnl_binary_div,
-        list,
-        by.scale.channels,
-        list(dst.type(), dst.data()),
-        attributes);
+        "quantization", dnnl_binary_div, values, by.scale.channels, dst.data(workshop), attributes);
   }
 
   /** Makes what finds values that are not finite. */
