@@ -78,11 +78,16 @@ class OnnxRuntimeTest {
     assumeExactIntegerKernels();
     TrainedModel model = zooModel(name, scheme.get());
     Logits logits = run(model, OnnxForm.QUANTIZED, Runner.OPTIMIZED);
-    // A code at a tie, one in 10^7 of the real sums of two branches, changes what later blocks see;
-    // those networks have up to half a million codes an image.
-    boolean sums = name.contains("resnet") || name.contains("mobilenet");
-    int ties = sums ? IMAGES / 10 : 0;
-    assertThat(logits.agreements()).isGreaterThanOrEqualTo(IMAGES - ties / 10);
+    // A code at a tie, one in 10^7 of the real sums of two branches, changes what later blocks see:
+    // seen in 13 of 256 images of resnet56, with its 27 sums, and in 5 of resnet20.
+    int ties =
+        switch (name) {
+          case "resnet56" -> IMAGES / 10;
+          case "resnet20" -> IMAGES / 32;
+          default -> 0;
+        };
+    int changed = name.equals("resnet56") ? 2 : 0;
+    assertThat(logits.agreements()).isGreaterThanOrEqualTo(IMAGES - changed);
     assertThat(logits.beyond(FLOAT_SUMS)).isLessThanOrEqualTo(ties);
   }
 
