@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
       ExportCommand.class,
       InspectCommand.class,
       ImportCommand.class,
+      GenerateCommand.class,
       BenchmarkCommand.class
     },
     versionProvider = Version.class)

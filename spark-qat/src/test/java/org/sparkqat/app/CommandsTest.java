@@ -47,7 +47,8 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark"})
+  @ValueSource(
+      strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark", "generate"})
   void everyCommandHelps(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: spark-qat " + command);
@@ -55,7 +56,8 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark"})
+  @ValueSource(
+      strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark", "generate"})
   void aMissingOptionIsWrongUsage(String command) {
     assertThat(run(command)).isEqualTo(2);
     assertThat(err.toString()).startsWith("spark-qat: ").contains("--help");
