@@ -89,6 +89,16 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  @Test
+  void onlyOneClassUsesTheMetricsOfSpark() {
+    noClasses()
+        .that()
+        .haveNameNotMatching("org\\.sparkqat\\.distributed\\.SparkMetrics")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.apache.spark.metrics.."))
+        .check(CLASSES);
+  }
+
   private static void assertNoDependency(List<String> from, List<String> to) {
     noClasses()
         .that()

@@ -84,7 +84,10 @@ final class RunRecorder implements TrainingListener {
             report.clip().norm(),
             Math.toIntExact(report.shardClips().acted()),
             report.clip().factor(),
-            seconds)
+            report.clipRate(),
+            report.saturationRate(),
+            seconds,
+            report.timing())
         .event();
   }
 

@@ -8,6 +8,7 @@ import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.app.output.StepMetrics;
 import org.sparkqat.app.output.Summary;
 import org.sparkqat.app.output.Summary.Accuracies;
+import org.sparkqat.engine.ArithmeticInUse;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.training.TrainingState;
 
@@ -21,7 +22,7 @@ final class RunSummary {
       RunFolder folder,
       TrainingState end,
       String sparkVersion,
-      String instructionSet)
+      ArithmeticInUse arithmetic)
       throws IOException {
     int floatEpochs = job.training().floatEpochs();
     int qatEpochs = job.training().qatEpochs();
@@ -42,7 +43,7 @@ final class RunSummary {
         ParameterLayout.sha256(end.parameters()),
         ParameterLayout.sha256(end.ranges().flat()),
         sparkVersion,
-        instructionSet,
+        arithmetic,
         Version.current());
   }
 

@@ -19,8 +19,11 @@ import org.sparkqat.data.ShardedDataset;
 import org.sparkqat.distributed.CheckpointKeeper;
 import org.sparkqat.distributed.QatTrainer;
 import org.sparkqat.distributed.TrainingSettings;
+import org.sparkqat.engine.ArithmeticInUse;
 import org.sparkqat.engine.Engines;
 import org.sparkqat.engine.Kernels;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.training.CheckpointRetention;
 import org.sparkqat.training.CheckpointStore;
 import org.sparkqat.training.Position;
@@ -69,12 +72,17 @@ final class TrainingJob {
         ShardedDataset train = Examples.prepare(session, job, job.data().train());
         ShardedDataset test = Examples.prepare(session, job, job.data().test())) {
       train.requireGlobalBatch(job.training().batchSize());
-      run(session, kernels.instructionSet(), train, test);
+      run(session, arithmetic(kernels), train, test);
     }
   }
 
+  private ArithmeticInUse arithmetic(Kernels kernels) {
+    QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(job.network()), job.scheme());
+    return ArithmeticInUse.of(kernels, graph, job.data().normalization());
+  }
+
   private void run(
-      SparkSession session, String instructionSet, ShardedDataset train, ShardedDataset test)
+      SparkSession session, ArithmeticInUse arithmetic, ShardedDataset train, ShardedDataset test)
       throws IOException {
     TrainingSettings settings = JobSettings.training(job);
     QatTrainer trainer = new QatTrainer(session, settings);
@@ -84,7 +92,7 @@ final class TrainingJob {
         CheckpointStore.open(
             folder.checkpoints(),
             hadoop,
-            JobSettings.origin(text.fingerprint(), instructionSet),
+            JobSettings.origin(text.fingerprint(), arithmetic.instructionSet()),
             new CheckpointRetention(job.training().checkpoint().keep()));
     StartingState start = StartingState.of(mode, checkpoints, job, trainer, hadoop);
 
@@ -99,7 +107,7 @@ final class TrainingJob {
       announce(progress, start, examples, test.examples());
       end = train(trainer, start, checkpoints, progress, train, test);
     }
-    Summary summary = RunSummary.of(job, folder, end, session.version(), instructionSet);
+    Summary summary = RunSummary.of(job, folder, end, session.version(), arithmetic);
     new RunFiles(folder, job, text.resolved()).write(summary, trainer.model(end));
     out.println();
     out.print(AccuracyTable.text(summary.accuracies(), measure()));

@@ -40,6 +40,11 @@ final class FallbackExchange implements Exchange {
   }
 
   @Override
+  public ExchangeTimes times() {
+    return current.times();
+  }
+
+  @Override
   public void release() {
     current.release();
   }

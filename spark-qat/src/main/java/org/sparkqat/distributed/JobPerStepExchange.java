@@ -16,6 +16,7 @@ final class JobPerStepExchange implements Exchange {
   private final ShardGroups shards;
   private final int shardCount;
   private final Broadcast<byte[]> specification;
+  private ExchangeTimes times = ExchangeTimes.NONE;
 
   /**
    * An exchange over a data set.
@@ -39,7 +40,9 @@ final class JobPerStepExchange implements Exchange {
     try {
       List<byte[]> messages = results(orders).collect();
       TreeSum<StepResult> sum = new TreeSum<>(shardCount, StepResult::merge);
-      messages.forEach(message -> PartialResults.addTo(sum, order.step(), message));
+      ExchangeTimes.Sum spent = new ExchangeTimes.Sum();
+      messages.forEach(message -> PartialResults.addTo(sum, order.step(), message, spent));
+      times = spent.times();
       return sum.total();
     } finally {
       orders.destroy();
@@ -56,9 +59,19 @@ final class JobPerStepExchange implements Exchange {
               byte[] message =
                   ExecutorWorkers.with(
                       job.value(),
-                      worker -> PartialResults.encode(order.step(), worker.step(order, part)));
+                      worker -> {
+                        long start = System.nanoTime();
+                        TreeSum<StepResult> computed = worker.step(order, part);
+                        long nanos = System.nanoTime() - start;
+                        return PartialResults.encode(order.step(), nanos, computed);
+                      });
               return List.of(message).iterator();
             });
+  }
+
+  @Override
+  public ExchangeTimes times() {
+    return times;
   }
 
   @Override

@@ -9,13 +9,19 @@ final class PartialResults {
 
   private PartialResults() {}
 
-  static byte[] encode(long step, TreeSum<StepResult> sum) {
+  /**
+   * Encodes the sums of a step.
+   *
+   * @param computeNanos how long the worker computed them
+   */
+  static byte[] encode(long step, long computeNanos, TreeSum<StepResult> sum) {
     List<TreeSum.Part<StepResult>> parts = sum.parts();
-    long size = 16;
+    long size = 24;
     for (TreeSum.Part<StepResult> part : parts) {
       size += 8 + part.value().size();
     }
-    Wire wire = Wire.writer(size).putLong(step).putInt(parts.size());
+    Wire wire = Wire.writer(size).putLong(step).putLong(computeNanos);
+    wire.putInt(parts.size());
     for (TreeSum.Part<StepResult> part : parts) {
       wire.putInt(part.node().level()).putInt(part.node().index());
       part.value().write(wire);
@@ -23,19 +29,30 @@ final class PartialResults {
     return wire.bytes();
   }
 
-  /** Adds a worker's message to the driver's sum; what belongs to another step is ignored. */
-  static void addTo(TreeSum<StepResult> sum, long step, byte[] message) {
+  /**
+   * Adds a worker's message to the driver's sum; what belongs to another step is ignored.
+   *
+   * @param times receives what the worker and the merging took
+   */
+  static void addTo(TreeSum<StepResult> sum, long step, byte[] message, ExchangeTimes.Sum times) {
+    long start = System.nanoTime();
     Wire wire = Wire.reader(message);
     if (wire.getLong() != step) {
       return;
     }
+    long computeNanos = wire.getLong();
     int parts = wire.getInt();
+    boolean isNew = false;
     for (int i = 0; i < parts; i++) {
       Node node = new Node(wire.getInt(), wire.getInt());
       StepResult value = StepResult.read(wire);
       if (!sum.overlaps(node)) {
         sum.add(node, value);
+        isNew = true;
       }
+    }
+    if (isNew) {
+      times.add(computeNanos, System.nanoTime() - start);
     }
   }
 }

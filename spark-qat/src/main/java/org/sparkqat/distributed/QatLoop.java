@@ -17,6 +17,7 @@ final class QatLoop {
   private final Evaluator evaluator;
   private final StateKeeper keeper;
   private final TrainingListener listener;
+  private final JobDescription description;
 
   QatLoop(
       TrainingSettings settings,
@@ -24,7 +25,8 @@ final class QatLoop {
       Exchange exchange,
       Evaluator evaluator,
       StateKeeper keeper,
-      TrainingListener listener) {
+      TrainingListener listener,
+      JobDescription description) {
     this.settings = settings;
     this.schedule = schedule;
     this.step = new TrainingStep(settings, schedule);
@@ -32,6 +34,7 @@ final class QatLoop {
     this.evaluator = evaluator;
     this.keeper = keeper;
     this.listener = listener;
+    this.description = description;
   }
 
   /** Goes on from the given state to the end of the job. */
@@ -39,12 +42,21 @@ final class QatLoop {
     TrainingState state = enterPhases(start);
     tellPhase(state);
     while (state.position().phase() != Phase.DONE) {
-      StepResult result = exchange.step(schedule.order(state));
-      TrainingStep.Outcome outcome = step.next(state, result);
-      listener.stepDone(outcome.report());
-      state = atBoundary(outcome.state());
+      state = atBoundary(step(state));
     }
     return state;
+  }
+
+  private TrainingState step(TrainingState state) {
+    description.step(state.position());
+    long ordered = System.nanoTime();
+    StepResult result = exchange.step(schedule.order(state));
+    long merged = System.nanoTime();
+    TrainingStep.Outcome outcome = step.next(state, result);
+    long updated = System.nanoTime();
+    StepTiming timing = StepTiming.of(merged - ordered, exchange.times(), updated - merged);
+    listener.stepDone(outcome.report().timed(timing));
+    return outcome.state();
   }
 
   /** Evaluates and writes down the state where an epoch or a phase has ended. */
@@ -103,6 +115,7 @@ final class QatLoop {
 
   private Evaluation evaluate(TrainingState state, Arithmetic arithmetic) {
     exchange.release();
+    description.evaluation(state.position());
     Evaluation evaluation =
         evaluator.evaluate(
             StepOrder.ofInference(

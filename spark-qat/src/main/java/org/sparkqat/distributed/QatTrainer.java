@@ -1,10 +1,12 @@
 package org.sparkqat.distributed;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import org.sparkqat.data.ShardedDataset;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Initialization;
@@ -99,14 +101,26 @@ public final class QatTrainer {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<byte[]> specification = context.broadcast(settings.worker().encode());
     int tasks = tasks(context);
+    @Nullable String before = context.getLocalProperty(ResidentJob.DESCRIPTION);
     try (ShardGroups training = ShardGroups.of(train, tasks);
         ShardGroups testing = ShardGroups.of(test, tasks);
         Exchange steps = exchange(context, training, specification)) {
       Evaluator evaluator =
           new Evaluator(context, testing.rdd(), specification, settings.worker().classes());
       Schedule schedule = new Schedule(settings, training.examples());
-      return new QatLoop(settings, schedule, steps, evaluator, keeper, listener).run(start);
+      JobDescription description =
+          new JobDescription(context::setJobDescription, schedule, settings.worker().scheme());
+      return new QatLoop(settings, schedule, steps, evaluator, keeper, listeners(), description)
+          .run(start);
+    } finally {
+      context.setJobDescription(before);
     }
+  }
+
+  private TrainingListener listeners() {
+    TrainingMetrics metrics = new TrainingMetrics();
+    SparkMetrics.show(metrics.registry());
+    return new Listeners(List.of(metrics, listener));
   }
 
   /**

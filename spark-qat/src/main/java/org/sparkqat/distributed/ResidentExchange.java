@@ -1,6 +1,5 @@
 package org.sparkqat.distributed;
 
-import java.util.Locale;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -157,9 +156,7 @@ final class ResidentExchange implements Exchange {
             worker.shards(),
             settings.stepTimeout().toSeconds(),
             specification);
-    String text =
-        "%s from step %d: %d resident workers"
-            .formatted(order.arithmetic().name().toLowerCase(Locale.ROOT), order.step(), workers);
+    String text = "%d resident workers from step %d".formatted(workers, order.step());
     ResidentJob submitted = ResidentJob.submit(context, groups.rdd(), protocol, description, text);
     job = submitted;
     return submitted;
@@ -176,9 +173,9 @@ final class ResidentExchange implements Exchange {
     }
   }
 
-  /** How long the slowest worker computed in the last step. */
-  long computeNanos() {
-    return job == null ? 0 : job.protocol().computeNanos();
+  @Override
+  public ExchangeTimes times() {
+    return job == null ? ExchangeTimes.NONE : job.protocol().times();
   }
 
   @Override

@@ -18,7 +18,7 @@ final class ResidentJob {
   private static final Logger LOG = LoggerFactory.getLogger(ResidentJob.class);
 
   private static final String INTERRUPT = "spark.job.interruptOnCancel";
-  private static final String DESCRIPTION = "spark.job.description";
+  static final String DESCRIPTION = "spark.job.description";
 
   private final ResidentProtocol protocol;
   private final JavaFutureAction<Void> tasks;
@@ -34,7 +34,11 @@ final class ResidentJob {
     this.address = description.host() + ":" + description.port();
   }
 
-  /** Submits the job, whose tasks start by themselves. */
+  /**
+   * Submits the job, whose tasks start by themselves.
+   *
+   * @param text what Spark's pages say of the job, after the description in force
+   */
   static ResidentJob submit(
       JavaSparkContext context,
       JavaRDD<Shard> shards,
@@ -44,7 +48,7 @@ final class ResidentJob {
     @Nullable String interrupt = context.getLocalProperty(INTERRUPT);
     @Nullable String before = context.getLocalProperty(DESCRIPTION);
     context.setLocalProperty(INTERRUPT, "true");
-    context.setLocalProperty(DESCRIPTION, text);
+    context.setLocalProperty(DESCRIPTION, before == null ? text : before + ", " + text);
     try {
       return new ResidentJob(
           protocol, shards.foreachPartitionAsync(new ResidentTask(description)), description);

@@ -37,7 +37,7 @@ final class ResidentProtocol {
   private @Nullable ByteBuffer order;
   private long step = WorkerMessage.NONE;
   private long ordered;
-  private long computeNanos;
+  private ExchangeTimes.Sum times = new ExchangeTimes.Sum();
   private boolean ended;
   private boolean doubled;
 
@@ -73,7 +73,7 @@ final class ResidentProtocol {
       step = next.step();
       order = message;
       ordered = clock.getAsLong();
-      computeNanos = 0;
+      times = new ExchangeTimes.Sum();
       sum = new TreeSum<>(shards, StepResult::merge);
       ready = List.copyOf(waiting);
       waiting.clear();
@@ -97,9 +97,9 @@ final class ResidentProtocol {
     return sum.total();
   }
 
-  /** How long the slowest worker computed in the step. */
-  synchronized long computeNanos() {
-    return computeNanos;
+  /** Where the time of the step went. */
+  synchronized ExchangeTimes times() {
+    return times.times();
   }
 
   /** Ends the workers: those that wait now, and the others when they ask. */
@@ -197,12 +197,17 @@ final class ResidentProtocol {
   }
 
   private void merge(WorkerMessage message) {
+    long start = clock.getAsLong();
+    boolean isNew = false;
     for (TreeSum.Part<StepResult> part : message.parts()) {
       if (!sum.overlaps(part.node())) {
         sum.add(part.node(), part.value());
+        isNew = true;
       }
     }
-    computeNanos = Math.max(computeNanos, message.computeNanos());
+    if (isNew) {
+      times.add(message.computeNanos(), clock.getAsLong() - start);
+    }
     if (sum.isComplete()) {
       notifyAll();
     }

@@ -1,5 +1,6 @@
 package org.sparkqat.distributed;
 
+import java.util.OptionalDouble;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.Position;
@@ -8,31 +9,41 @@ import org.sparkqat.training.Position;
  * What a step tells whoever watches.
  *
  * @param position of the step
+ * @param examples of the global batch
  * @param loss mean loss of the global batch; NaN in calibration, which has none
  * @param shardClips what clipping did to the shards' gradients
  * @param clip what clipping did to the merged gradient
  * @param saturated activations outside their range
+ * @param quantized activations that a quantizer acted on
  */
 public record StepReport(
     Position position,
+    int examples,
     double loss,
     double learningRate,
     ClipTotals shardClips,
     ClipReport clip,
-    long saturated) {
+    long saturated,
+    long quantized,
+    StepTiming timing) {
 
-  static StepReport of(Position at, StepResult result, double learningRate, ClipReport clip) {
+  /** The same, with where the time went. */
+  StepReport timed(StepTiming spent) {
     return new StepReport(
-        at,
-        result.loss() / result.shards(),
-        learningRate,
-        result.clips(),
-        clip,
-        result.saturated());
+        position, examples, loss, learningRate, shardClips, clip, saturated, quantized, spent);
   }
 
-  static StepReport ofCalibration(Position at, StepResult result) {
-    return new StepReport(
-        at, Double.NaN, 0, ClipTotals.EMPTY, new ClipReport(0, 1, 0, 0), result.saturated());
+  /** Share of the shards whose gradient was clipped, in [0, 1]. */
+  public double clipRate() {
+    return shardClips.gradients() == 0 ? 0 : (double) shardClips.acted() / shardClips.gradients();
+  }
+
+  /**
+   * Share of the quantized activations outside their range, in [0, 1]; empty: none is quantized.
+   */
+  public OptionalDouble saturationRate() {
+    return quantized == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) saturated / quantized);
   }
 }

@@ -1,5 +1,6 @@
 package org.sparkqat.distributed;
 
+import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
@@ -7,6 +8,7 @@ import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.training.ClipReport;
+import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.NonFinite;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
@@ -24,12 +26,14 @@ final class TrainingStep {
   private final Schedule schedule;
   private final Network network;
   private final QuantizedGraph graph;
+  private final long quantizedPerExample;
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
     this.schedule = schedule;
     this.network = settings.worker().network();
     this.graph = QuantizedGraph.of(BlockGraph.of(network), settings.worker().scheme());
+    this.quantizedPerExample = quantizedPerExample(graph);
   }
 
   /** The next state, and what is worth telling of the step. */
@@ -52,7 +56,18 @@ final class TrainingStep {
             observe(state, result.observed()),
             state.observations() + 1,
             state.results());
-    return new Outcome(next, StepReport.ofCalibration(state.position(), result));
+    StepReport report =
+        new StepReport(
+            state.position(),
+            settings.globalBatch(),
+            Double.NaN,
+            0,
+            ClipTotals.EMPTY,
+            new ClipReport(0, 1, 0, 0),
+            0,
+            0,
+            StepTiming.NONE);
+    return new Outcome(next, report);
   }
 
   private Outcome updated(TrainingState state, StepResult result) {
@@ -81,7 +96,29 @@ final class TrainingStep {
             quantized ? observe(state, result.observed()) : state.ranges(),
             state.observations() + (quantized ? 1 : 0),
             state.results());
-    return new Outcome(next, StepReport.of(at, result, rate, clip));
+    return new Outcome(next, report(at, result, rate, clip));
+  }
+
+  private StepReport report(Position at, StepResult result, double rate, ClipReport clip) {
+    return new StepReport(
+        at,
+        settings.globalBatch(),
+        result.loss() / result.shards(),
+        rate,
+        result.clips(),
+        clip,
+        result.saturated(),
+        at.phase() == Phase.QAT ? quantizedPerExample * settings.globalBatch() : 0,
+        StepTiming.NONE);
+  }
+
+  /** Activations that a quantizer acts on: the input, and the outputs that become codes. */
+  private static long quantizedPerExample(QuantizedGraph graph) {
+    long values = graph.graph().network().inputShape().size();
+    for (Block block : graph.graph().blocks()) {
+      values += graph.outputs().get(block.index()).isPresent() ? block.outputShape().size() : 0;
+    }
+    return values;
   }
 
   /** Optimizer slots start anew with each phase, and so does their step count. */

@@ -48,6 +48,15 @@ public interface Kernels extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Why the quantized steps of a network are computed with floats that hold integers rather than
+   * with the integers themselves; empty: they are not.
+   */
+  default Optional<String> obstacleToIntegers(
+      QuantizedGraph graph, InputNormalization normalization) {
+    return Optional.of("the kernels in Java compute in float32");
+  }
+
   /** Most native bytes of tensors and work space that were held at one time; 0: none ever. */
   default long peakNativeBytes() {
     return 0;

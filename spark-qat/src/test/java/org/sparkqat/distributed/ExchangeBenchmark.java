@@ -135,7 +135,7 @@ final class ExchangeBenchmark {
         double millis = time(resident, order(worker, number, parameters));
         if (round > 0 && step > 0) {
           residentMillis.add(millis);
-          computeMillis.add(resident.computeNanos() / 1e6);
+          computeMillis.add(resident.times().slowestCompute() / 1e6);
         }
       }
       resident.release();

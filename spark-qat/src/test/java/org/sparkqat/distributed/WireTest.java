@@ -58,14 +58,15 @@ class WireTest {
     low.add(2, result(4, 1));
     TreeSum<StepResult> high = new TreeSum<>(4, StepResult::merge);
     high.add(3, result(8, 1));
-    byte[] first = PartialResults.encode(9, low);
-    byte[] second = PartialResults.encode(9, high);
+    byte[] first = PartialResults.encode(9, 30, low);
+    byte[] second = PartialResults.encode(9, 10, high);
 
     TreeSum<StepResult> sum = new TreeSum<>(4, StepResult::merge);
-    PartialResults.addTo(sum, 9, second);
-    PartialResults.addTo(sum, 9, second);
-    PartialResults.addTo(sum, 9, PartialResults.encode(8, low));
-    PartialResults.addTo(sum, 9, first);
+    ExchangeTimes.Sum times = new ExchangeTimes.Sum();
+    PartialResults.addTo(sum, 9, second, times);
+    PartialResults.addTo(sum, 9, second, times);
+    PartialResults.addTo(sum, 9, PartialResults.encode(8, 70, low), times);
+    PartialResults.addTo(sum, 9, first, times);
 
     StepResult total = sum.total();
     assertThat(total.gradient()).containsExactly(15, 30);
@@ -76,6 +77,8 @@ class WireTest {
     assertThat(total.saturated()).isEqualTo(20);
     assertThat(total.shards()).isEqualTo(4);
     assertThat(total.clips().gradients()).isEqualTo(4);
+    assertThat(times.times().meanCompute()).as("of 10 and 30, each once").isEqualTo(20);
+    assertThat(times.times().slowestCompute()).isEqualTo(30);
   }
 
   @Test

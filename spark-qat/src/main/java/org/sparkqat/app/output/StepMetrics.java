@@ -3,6 +3,8 @@ package org.sparkqat.app.output;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
+import org.sparkqat.distributed.StepTiming;
 import org.sparkqat.training.Phase;
 
 /**
@@ -13,7 +15,11 @@ import org.sparkqat.training.Phase;
  * @param gradientNorm Euclidean norm of the merged gradient before it is clipped
  * @param clippedShards shards whose gradient was clipped
  * @param clipFactor what clipping multiplied the merged gradient by; 1: nothing
- * @param seconds duration of the step
+ * @param clipRate share of the shards whose gradient was clipped
+ * @param saturationRate share of the quantized activations outside their range; empty: none is
+ *     quantized
+ * @param seconds from the end of the step before to the end of this one
+ * @param timing where the time of the step went
  */
 public record StepMetrics(
     Phase phase,
@@ -25,9 +31,14 @@ public record StepMetrics(
     double gradientNorm,
     int clippedShards,
     double clipFactor,
-    double seconds) {
+    double clipRate,
+    OptionalDouble saturationRate,
+    double seconds,
+    StepTiming timing) {
 
   public static final String KIND = "step";
+
+  private static final double NANO = 1e-9;
 
   /** The line's values. */
   public Map<String, Object> event() {
@@ -42,7 +53,15 @@ public record StepMetrics(
     event.put("gradientNorm", gradientNorm);
     event.put("clippedShards", clippedShards);
     event.put("clipFactor", clipFactor);
+    event.put("clipRate", clipRate);
+    saturationRate.ifPresent(rate -> event.put("saturationRate", rate));
     event.put("seconds", seconds);
+    event.put("examplesPerSecond", seconds > 0 ? examples / seconds : 0);
+    event.put("computeSeconds", timing.compute() * NANO);
+    event.put("waitSeconds", timing.waiting() * NANO);
+    event.put("wireSeconds", timing.wire() * NANO);
+    event.put("mergeSeconds", timing.merge() * NANO);
+    event.put("updateSeconds", timing.update() * NANO);
     return event;
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.ArithmeticInUse;
 
 /**
  * The outcome of a run, as {@code summary.json} holds it.
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds spent on training, over all resumed parts
  * @param parametersSha256 of the little-endian float32 weights in layout order
  * @param rangesSha256 of the ranges in force, minima then maxima
- * @param instructionSet of the CPU kernels in use
+ * @param arithmetic what computed the quantized steps, on the driver's machine
  */
 public record Summary(
     Accuracies accuracies,
@@ -28,7 +29,7 @@ public record Summary(
     String parametersSha256,
     String rangesSha256,
     String sparkVersion,
-    String instructionSet,
+    ArithmeticInUse arithmetic,
     String sparkQatVersion) {
 
   /**
@@ -68,7 +69,10 @@ public record Summary(
     values.put("parametersSha256", parametersSha256);
     values.put("rangesSha256", rangesSha256);
     values.put("sparkVersion", sparkVersion);
-    values.put("instructionSet", instructionSet);
+    values.put("instructionSet", arithmetic.instructionSet());
+    values.put("engine", arithmetic.engine());
+    values.put("arithmetic", arithmetic.kind());
+    values.put("arithmeticReason", arithmetic.obstacle().orElse(null));
     values.put("sparkQatVersion", sparkQatVersion);
     return Json.document(values);
   }

@@ -216,7 +216,7 @@ public final class HtmlReport {
         List.of(
             List.of("spark-qat", summary.sparkQatVersion()),
             List.of("Spark", summary.sparkVersion()),
-            List.of("instruction set", summary.instructionSet()),
+            List.of("arithmetic", summary.arithmetic().text()),
             List.of("parameters SHA-256", summary.parametersSha256()),
             List.of("ranges SHA-256", summary.rangesSha256())));
   }

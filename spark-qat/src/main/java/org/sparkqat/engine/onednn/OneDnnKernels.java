@@ -6,9 +6,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.ConvolutionShape;
 import org.sparkqat.engine.FullyConnectedShape;
 import org.sparkqat.engine.Kernels;
+import org.sparkqat.engine.Normalization;
 import org.sparkqat.engine.Plan;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.engine.WeightedKernel;
@@ -77,6 +79,23 @@ final class OneDnnKernels implements Kernels {
     } catch (UnsupportedOperationException e) {
       LOG.warn("Computing in float32, in Java's memory, which is slower: {}", e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<String> obstacleToIntegers(
+      QuantizedGraph graph, InputNormalization normalization) {
+    PlanSettings settings = new PlanSettings(1, Arithmetic.QUANTIZED, Normalization.BATCH);
+    Optional<String> obstacle = Support.obstacle(graph, settings);
+    if (obstacle.isPresent()) {
+      return obstacle;
+    }
+    // Only oneDNN knows whether it has all primitives: one example is enough to ask.
+    try {
+      new NativePlan(context, graph, normalization, settings, plans::remove).close();
+      return Optional.empty();
+    } catch (UnsupportedOperationException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 

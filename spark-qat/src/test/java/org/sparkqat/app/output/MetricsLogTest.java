@@ -9,10 +9,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkqat.distributed.StepTiming;
 import org.sparkqat.training.Phase;
 
 class MetricsLogTest {
@@ -26,7 +28,10 @@ class MetricsLogTest {
   }
 
   private static Map<String, Object> step(long step) {
-    return new StepMetrics(Phase.FLOAT, 1, step, 128, 0.5, 0.1, 2, 0, 1, 0.25).event();
+    StepTiming timing = new StepTiming(100_000_000, 0, 0, 0, 100_000_000);
+    OptionalDouble rate = OptionalDouble.of(0.01);
+    return new StepMetrics(Phase.FLOAT, 1, step, 128, 0.5, 0.1, 2, 0, 1, 0.125, rate, 0.25, timing)
+        .event();
   }
 
   private static Map<String, Object> evaluation(long step) {
@@ -54,7 +59,9 @@ class MetricsLogTest {
         .isEqualTo(
             "{\"kind\":\"step\",\"phase\":\"float\",\"epoch\":1,\"step\":1,\"examples\":128,"
                 + "\"loss\":0.5,\"learningRate\":0.1,\"gradientNorm\":2.0,\"clippedShards\":0,"
-                + "\"clipFactor\":1.0,\"seconds\":0.25}");
+                + "\"clipFactor\":1.0,\"clipRate\":0.125,\"saturationRate\":0.01,\"seconds\":0.25,"
+                + "\"examplesPerSecond\":512.0,\"computeSeconds\":0.1,\"waitSeconds\":0.0,"
+                + "\"wireSeconds\":0.0,\"mergeSeconds\":0.0,\"updateSeconds\":0.1}");
   }
 
   @Test

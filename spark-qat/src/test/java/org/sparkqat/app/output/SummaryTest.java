@@ -2,8 +2,10 @@ package org.sparkqat.app.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+import org.sparkqat.engine.ArithmeticInUse;
 
 class SummaryTest {
 
@@ -24,7 +26,7 @@ class SummaryTest {
             "aa",
             "bb",
             "4.1.0",
-            "avx2",
+            new ArithmeticInUse("onednn", "avx2", Optional.of("no 8-bit sums")),
             "0.1.0");
     assertThat(summary.json())
         .isEqualTo(
@@ -44,6 +46,9 @@ class SummaryTest {
               "rangesSha256" : "bb",
               "sparkVersion" : "4.1.0",
               "instructionSet" : "avx2",
+              "engine" : "onednn",
+              "arithmetic" : "float",
+              "arithmeticReason" : "no 8-bit sums",
               "sparkQatVersion" : "0.1.0"
             }
             """);

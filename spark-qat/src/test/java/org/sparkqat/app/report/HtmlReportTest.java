@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,8 @@ import org.sparkqat.app.output.MetricsLog;
 import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.app.output.StepMetrics;
 import org.sparkqat.app.output.Summary;
+import org.sparkqat.distributed.StepTiming;
+import org.sparkqat.engine.ArithmeticInUse;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Zoo;
@@ -30,7 +33,11 @@ class HtmlReportTest {
     for (int step = 1; step <= steps; step++) {
       Phase phase = step <= steps / 2 ? Phase.FLOAT : Phase.QAT;
       double loss = 3.0 / step;
-      log.add(new StepMetrics(phase, 1, step, 64, loss, 0.1, 2.5, step % 3, 0.5, 0.1).event());
+      OptionalDouble rate = OptionalDouble.empty();
+      StepTiming timing = new StepTiming(1, 2, 3, 4, 5);
+      log.add(
+          new StepMetrics(phase, 1, step, 64, loss, 0.1, 2.5, step % 3, 0.5, 0, rate, 0.1, timing)
+              .event());
     }
     if (steps > 0) {
       log.add(new EvaluationMetrics("float", Phase.FLOAT, 1, steps / 2, 0.9, 0.3, 100).event());
@@ -52,7 +59,7 @@ class HtmlReportTest {
             "aa",
             "bb",
             "4.1.0",
-            "avx2",
+            new ArithmeticInUse("onednn", "avx2", Optional.empty()),
             "0.1.0");
     ModelTable model =
         ModelTable.of(

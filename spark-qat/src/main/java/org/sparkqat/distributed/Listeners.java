@@ -1,0 +1,28 @@
+package org.sparkqat.distributed;
+
+import java.util.List;
+import org.sparkqat.training.Phase;
+import org.sparkqat.training.TrainingState;
+
+/** Tells several listeners, one after another. */
+record Listeners(List<TrainingListener> all) implements TrainingListener {
+
+  Listeners {
+    all = List.copyOf(all);
+  }
+
+  @Override
+  public void phaseStarted(Phase phase, int epochs, int stepsPerEpoch) {
+    all.forEach(each -> each.phaseStarted(phase, epochs, stepsPerEpoch));
+  }
+
+  @Override
+  public void stepDone(StepReport report) {
+    all.forEach(each -> each.stepDone(report));
+  }
+
+  @Override
+  public void evaluated(TrainingState state, Evaluation evaluation) {
+    all.forEach(each -> each.evaluated(state, evaluation));
+  }
+}
