@@ -6,7 +6,7 @@ import org.sparkqat.network.ActivationFunction;
  * The values and the slopes of an activation function, computed in double by {@link StrictMath},
  * whose bits do not depend on the machine, and rounded to float once.
  */
-enum Curve {
+public enum Curve {
   SIGMOID {
     @Override
     double at(double x) {
@@ -68,7 +68,8 @@ enum Curve {
     }
   };
 
-  static Curve of(ActivationFunction function) {
+  /** The curve of a layer. */
+  public static Curve of(ActivationFunction function) {
     return switch (function) {
       case SIGMOID -> SIGMOID;
       case TANH -> TANH;
@@ -82,11 +83,13 @@ enum Curve {
 
   abstract double slopeAt(double x);
 
-  float value(float x) {
+  /** The function at x. */
+  public float value(float x) {
     return (float) at(x);
   }
 
-  float slope(float x) {
+  /** Its derivative at x. */
+  public float slope(float x) {
     return (float) slopeAt(x);
   }
 

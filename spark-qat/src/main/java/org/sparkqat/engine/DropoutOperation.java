@@ -1,7 +1,5 @@
 package org.sparkqat.engine;
 
-import org.sparkqat.tensor.CounterRandom;
-
 /**
  * While training, zeroes each element with probability {@code rate} and scales the others by {@code
  * 1 / (1 - rate)}; otherwise the identity. The choice is a function of (seed, step, shard, block,
@@ -37,12 +35,9 @@ final class DropoutOperation implements Operation {
       return;
     }
     DropoutKey key = context.dropout();
-    long place = ((long) key.shard() << 32) | block;
     float kept = 1f / (1f - rate);
     for (int i = 0; i < factors.length; i++) {
-      float draw =
-          CounterRandom.uniform(key.seed(), CounterRandom.Purpose.DROPOUT, key.step(), place, i);
-      factors[i] = draw < rate ? 0f : kept;
+      factors[i] = key.draw(block, i) < rate ? 0f : kept;
       dst.data[i] = src.data[i] * factors[i];
     }
   }

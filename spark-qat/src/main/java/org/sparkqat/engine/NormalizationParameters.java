@@ -4,7 +4,6 @@ import java.util.List;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.Node;
-import org.sparkqat.quantization.Ranges;
 
 /** The numbers of one batch-normalization layer that are in force, and where their gradients go. */
 public final class NormalizationParameters {
@@ -20,7 +19,8 @@ public final class NormalizationParameters {
   final float[] mean;
   final float[] factor;
 
-  NormalizationParameters(Network network, Node node) {
+  /** The parameters of a node, none of which are in force before {@link #load}. */
+  public NormalizationParameters(Network network, Node node) {
     this.epsilon = ((Layer.BatchNormalization) node.layer()).epsilon();
     this.index = batchNormalizations(network).indexOf(node.name());
     this.gammaOffset = network.parameters().parameter(node.name() + ".gamma").offset();
@@ -42,8 +42,8 @@ public final class NormalizationParameters {
         .toList();
   }
 
-  /** As {@link Operation#load(float[], float[], Ranges)}. */
-  void load(float[] parameters, float[] statistics) {
+  /** Takes the numbers that are in force until the next call. */
+  public void load(float[] parameters, float[] statistics) {
     for (int c = 0; c < gamma.length; c++) {
       gamma[c] = Folding.gamma(parameters[gammaOffset + c]);
       beta[c] = parameters[betaOffset + c];
@@ -113,5 +113,27 @@ public final class NormalizationParameters {
       gradient[gammaOffset + c] += diffGamma[c];
       gradient[betaOffset + c] += diffBeta[c];
     }
+  }
+
+  /** {@code gamma' / sigma_running} of a channel. */
+  public float factor(int channel) {
+    return factor[channel];
+  }
+
+  /** What normalization with running statistics adds to a channel after the factor. */
+  public float intercept(int channel) {
+    return Folding.bias(beta[channel], 0f, mean[channel], factor[channel]);
+  }
+
+  /**
+   * Adds the gradients of a channel's gamma and beta with running statistics.
+   *
+   * @param sum of the gradient of the normalized values
+   * @param dot of that gradient and the values before
+   */
+  public void addRunningGradients(int channel, double sum, double dot, float[] gradient) {
+    double diffGamma = (dot - mean[channel] * sum) * inverseDeviation(channel);
+    gradient[gammaOffset + channel] += (float) diffGamma;
+    gradient[betaOffset + channel] += (float) sum;
   }
 }

@@ -4,5 +4,16 @@ package org.sparkqat.network;
 public enum Activation {
   NONE,
   RELU,
-  RELU6
+  RELU6;
+
+  private static final float SIX = 6f;
+
+  /** The function's value. */
+  public float of(float value) {
+    return switch (this) {
+      case NONE -> value;
+      case RELU -> Math.max(0f, value);
+      case RELU6 -> Math.min(SIX, Math.max(0f, value));
+    };
+  }
 }

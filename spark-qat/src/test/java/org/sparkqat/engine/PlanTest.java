@@ -8,8 +8,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sparkqat.network.Activation;
 import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Bias;
+import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.InputNormalization;
@@ -269,8 +271,14 @@ class PlanTest {
 
   private static Ranges ranges() {
     Ranges ranges = Ranges.empty(GRAPH.slots());
-    for (int slot = 0; slot < ranges.slots(); slot++) {
-      ranges.set(slot, new Range(-1, 2));
+    ranges.set(GRAPH.input().firstSlot(), new Range(-1, 2));
+    for (Block block : GRAPH.graph().blocks()) {
+      // Nothing observes values below 0 after an activation.
+      float min = block.activation() == Activation.NONE ? -1 : 0;
+      GRAPH
+          .outputs()
+          .get(block.index())
+          .ifPresent(point -> ranges.set(point.firstSlot(), new Range(min, 2)));
     }
     return ranges;
   }

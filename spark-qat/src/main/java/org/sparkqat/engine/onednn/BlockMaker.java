@@ -3,9 +3,15 @@ package org.sparkqat.engine.onednn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.ConvolutionShape;
+import org.sparkqat.engine.Curve;
+import org.sparkqat.engine.DropoutKey;
 import org.sparkqat.engine.FoldedWeights;
+import org.sparkqat.engine.Normalization;
+import org.sparkqat.engine.NormalizationParameters;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Block;
@@ -28,6 +34,7 @@ final class BlockMaker {
   private final QuantizedGraph graph;
   private final PlanSettings settings;
   private final Feature input;
+  private final Supplier<DropoutKey> dropout;
   private final List<CompiledBlock> made = new ArrayList<>();
 
   BlockMaker(
@@ -36,13 +43,15 @@ final class BlockMaker {
       Scratch scratch,
       QuantizedGraph graph,
       PlanSettings settings,
-      Feature input) {
+      Feature input,
+      Supplier<DropoutKey> dropout) {
     this.context = context;
     this.owned = owned;
     this.scratch = scratch;
     this.graph = graph;
     this.settings = settings;
     this.input = input;
+    this.dropout = dropout;
   }
 
   List<CompiledBlock> make() {
@@ -101,7 +110,12 @@ final class BlockMaker {
 
     @Override
     public CompiledBlock batchNormalization(Layer.BatchNormalization layer) {
-      throw unsupported();
+      Feature dst = computed();
+      NormalizationParameters by =
+          new NormalizationParameters(graph.graph().network(), block.anchor());
+      return settings.normalization() == Normalization.BATCH
+          ? new NormalizationBlock(workshop, by, src(0), dst, stage(dst), scratch, firstReader(0))
+          : new AffineBlock(workshop, by, src(0), dst, stage(dst), scratch, firstReader(0));
     }
 
     @Override
@@ -142,13 +156,7 @@ final class BlockMaker {
     @Override
     public CompiledBlock add(Layer.Add layer) {
       Feature dst = computed();
-      return new AddBlock(
-          workshop,
-          List.of(src(0), src(1)),
-          List.of(firstReader(0), firstReader(1)),
-          dst,
-          stage(dst),
-          scratch);
+      return new AddBlock(workshop, sources(), firstReaders(), dst, stage(dst), scratch);
     }
 
     @Override
@@ -158,28 +166,59 @@ final class BlockMaker {
 
     @Override
     public CompiledBlock dropout(Layer.Dropout layer) {
-      throw unsupported();
+      Feature src = src(0);
+      Feature dst =
+          Feature.create(
+              workshop,
+              extent(),
+              src.quantizer().map(by -> by.amplified(workshop)),
+              src.wantsGradient());
+      return new DropoutBlock(
+          workshop,
+          block.index(),
+          layer.rate(),
+          settings.microBatch(),
+          src,
+          dst,
+          dropout,
+          scratch,
+          firstReader(0));
     }
 
     @Override
     public CompiledBlock activationFunction(ActivationFunction function) {
-      throw unsupported();
+      Feature src = src(0);
+      Feature dst = computed();
+      return src.isCodes() && dst.isCodes()
+          ? new LookupBlock(
+              workshop,
+              Curve.of(function),
+              src,
+              dst,
+              point().orElseThrow(),
+              scratch,
+              firstReader(0))
+          : new FunctionBlock(workshop, function, src, dst, stage(dst), scratch, firstReader(0));
     }
 
     @Override
     public CompiledBlock concatenate(Concatenate layer) {
-      throw unsupported();
+      Feature dst = computed();
+      return new ConcatenateBlock(workshop, sources(), firstReaders(), dst, stage(dst), scratch);
     }
 
     @Override
     public CompiledBlock multiply(Multiply layer) {
-      throw unsupported();
+      Feature dst = computed();
+      return new MultiplyBlock(workshop, src(0), src(1), firstReaders(), dst, stage(dst), scratch);
     }
 
-    private UnsupportedOperationException unsupported() {
-      return new UnsupportedOperationException(
-          "Unsupported layer: '%s' (%s)"
-              .formatted(block.name(), block.anchor().layer().getClass().getSimpleName()));
+    private List<Feature> sources() {
+      return IntStream.range(0, block.inputs().size()).mapToObj(this::src).toList();
+    }
+
+    private List<Boolean> firstReaders() {
+      return IntStream.range(0, block.inputs().size()).mapToObj(this::firstReader).toList();
     }
 
     private Feature src(int which) {

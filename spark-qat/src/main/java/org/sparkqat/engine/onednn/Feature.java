@@ -32,9 +32,19 @@ record Feature(
     return (long) extent.size() * (isCodes() ? 1 : Float.BYTES);
   }
 
-  /** Real value of one unit of the data. */
+  /** Real value of one unit of the data, without a gain. */
   float scale() {
     return quantizer.map(Quantizer::scale).orElse(1f);
+  }
+
+  /** Real value of one unit of the data, a gain in force included. */
+  float realScale() {
+    return quantizer.map(Quantizer::realScale).orElse(1f);
+  }
+
+  /** What the real values of codes are multiplied by while training; empty: by 1, always. */
+  Optional<Numbers> gain() {
+    return quantizer.flatMap(Quantizer::gain);
   }
 
   Tensor data(Workshop workshop) {

@@ -1,5 +1,6 @@
 package org.sparkqat.engine.onednn;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.network.InputNormalization;
@@ -57,5 +58,24 @@ final class InputBlock {
     for (int i = from; i < from + spatial; i++) {
       normalized[i] = (raw[i] - by) * times;
     }
+  }
+
+  /** Makes all outputs of an example NaN that has one: neither codes nor maxima would keep it. */
+  void spreadNan(float[] outputs, int examples) {
+    int size = normalized.length / examples;
+    int width = outputs.length / examples;
+    for (int n = 0; n < examples; n++) {
+      if (hasNan(n * size, (n + 1) * size)) {
+        Arrays.fill(outputs, n * width, (n + 1) * width, Float.NaN);
+      }
+    }
+  }
+
+  private boolean hasNan(int from, int to) {
+    boolean found = false;
+    for (int i = from; i < to; i++) {
+      found |= Float.isNaN(normalized[i]);
+    }
+    return found;
   }
 }

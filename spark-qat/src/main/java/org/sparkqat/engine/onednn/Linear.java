@@ -34,6 +34,7 @@ final class Linear {
     this.units = codes ? new Numbers(workshop, outputs) : null;
     if (units != null) {
       attributes.scale(DNNL_ARG_WEIGHTS, problem.outputMask(), units);
+      src.gain().ifPresent(gain -> attributes.scale(DNNL_ARG_SRC, 0, gain));
       shift(attributes, src);
     }
     dnnl_primitive_desc descriptor =

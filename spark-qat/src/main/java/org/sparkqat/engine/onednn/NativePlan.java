@@ -40,6 +40,7 @@ final class NativePlan implements Plan {
   private final float[] outputs;
   private final float[] diffOutputs;
   private final StepWatch watch = new StepWatch();
+  private DropoutKey dropout = new DropoutKey(0, 0, 0);
   private @Nullable Loaded loaded;
   private boolean serves;
   private boolean trains;
@@ -59,7 +60,9 @@ final class NativePlan implements Plan {
     try {
       Scratch scratch = new Scratch(context, owned);
       this.input = input(normalization, scratch);
-      this.blocks = new BlockMaker(context, owned, scratch, graph, settings, input.output()).make();
+      this.blocks =
+          new BlockMaker(context, owned, scratch, graph, settings, input.output(), () -> dropout)
+              .make();
       this.outputShape = graph.graph().output().outputShape();
       Feature last = blocks.get(blocks.size() - 1).output();
       this.output = new OutputPort(new Workshop(context, "the output", owned), outputShape, last);
@@ -119,11 +122,7 @@ final class NativePlan implements Plan {
 
   @Override
   public void train(
-      float[] raw,
-      Targets targets,
-      LossFunction loss,
-      DropoutKey dropout,
-      MicroBatchResult result) {
+      float[] raw, Targets targets, LossFunction loss, DropoutKey key, MicroBatchResult result) {
     requireLoaded();
     if (!trains) {
       input.prepareTraining();
@@ -133,6 +132,7 @@ final class NativePlan implements Plan {
       trains = true;
     }
     result.clear();
+    dropout = key;
     watch.start();
     forward(raw, true, result);
     watch.forwardEnds(result);
@@ -172,6 +172,7 @@ final class NativePlan implements Plan {
     input.forward(raw, false, null);
     blocks.forEach(CompiledBlock::serve);
     output.read(outputs);
+    input.spreadNan(outputs, settings.microBatch());
     System.arraycopy(outputs, 0, into, 0, outputs.length);
   }
 

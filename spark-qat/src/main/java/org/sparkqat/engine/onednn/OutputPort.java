@@ -59,6 +59,6 @@ final class OutputPort {
     for (int i = 0; i < copy.length; i++) {
       copy[i] -= zeroPoint;
     }
-    return new BlockOutput(copy, feature.scale(), feature.isCodes());
+    return new BlockOutput(copy, feature.realScale(), feature.isCodes());
   }
 }

@@ -5,6 +5,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_s32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.sparkqat.network.Activation;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Affine;
@@ -24,8 +26,10 @@ final class Quantizer {
   private final QuantizationPoint point;
   private final Activation activation;
   private final Place zeroPointPlace;
+  private final @Nullable Numbers gain;
+  private float gainInForce = 1f;
 
-  /** Real width of one code. */
+  /** Real width of one code, gain included. */
   final Numbers scale;
 
   /** Code of real 0, as an integer. */
@@ -55,10 +59,20 @@ final class Quantizer {
   private Affine affine;
   private float least;
   private float largest;
+  private float lowestCode;
+  private float highestCode;
+  private float passesFrom;
+  private float passesTo;
 
   Quantizer(Workshop workshop, QuantizationPoint point, Activation activation) {
+    this(workshop, point, activation, null);
+  }
+
+  private Quantizer(
+      Workshop workshop, QuantizationPoint point, Activation activation, @Nullable Numbers gain) {
     this.point = point;
     this.activation = activation;
+    this.gain = gain;
     this.scale = new Numbers(workshop, 1);
     this.zeroPointPlace = workshop.ownPlace();
     this.zeroPoint =
@@ -71,6 +85,26 @@ final class Quantizer {
     this.leastWithin = new Numbers(workshop, 1);
     this.largestWithin = new Numbers(workshop, 1);
     this.affine = new Affine(1f, 0, point.quantizer().codes());
+  }
+
+  /** The same codes, whose real values a gain multiplies: those that dropout has not zeroed. */
+  Quantizer amplified(Workshop workshop) {
+    return new Quantizer(workshop, point, activation, new Numbers(workshop, 1));
+  }
+
+  /** What the real values of the codes are multiplied by while training; empty: by 1, always. */
+  Optional<Numbers> gain() {
+    return Optional.ofNullable(gain);
+  }
+
+  /** Sets what the codes' real values are multiplied by until the next call. */
+  void amplify(float by) {
+    if (gain == null) {
+      throw new IllegalStateException("Cannot amplify the codes of '%s'".formatted(point.name()));
+    }
+    gainInForce = by;
+    gain.set(by);
+    scale.set(realScale());
   }
 
   /** The type of the codes in native memory. */
@@ -94,12 +128,49 @@ final class Quantizer {
         && !shifts();
   }
 
+  /** Real width of one code, without gain. */
   float scale() {
     return affine.scale();
   }
 
+  /** Real width of one code, gain included. */
+  float realScale() {
+    return affine.scale() * gainInForce;
+  }
+
+  float gainInForce() {
+    return gainInForce;
+  }
+
   int zeroPoint() {
     return affine.zeroPoint();
+  }
+
+  /** The code of a value before the activation. */
+  int code(float value) {
+    float centered = Math.max(lowestCode, Math.min(highestCode, value / affine.scale()));
+    return (int) Affine.round(centered) + affine.zeroPoint();
+  }
+
+  /** The code, zero point included, whose bits are those of an unsigned number below 256. */
+  int codeOf(int bits) {
+    return codes().quantMin() < 0 ? (byte) bits : bits;
+  }
+
+  /** True when a value before the activation passes the gradient. */
+  boolean passes(float value) {
+    return value >= passesFrom && value <= passesTo;
+  }
+
+  /** True when a value before the activation is one that the codes clip. */
+  boolean clips(float value) {
+    float activated = activation.of(value);
+    return clipsAbove(activated) || clipsBelow(activated);
+  }
+
+  /** The activation before the codes. */
+  Activation activation() {
+    return activation;
   }
 
   /** Takes the range in force during the next step. */
@@ -111,19 +182,26 @@ final class Quantizer {
               .formatted(point.name(), ranges.range(point.firstSlot()), activation));
     }
     affine = next;
-    scale.set(affine.scale());
+    scale.set(realScale());
+    if (gain != null) {
+      gain.set(gainInForce);
+    }
     // The place is untyped: these are the bits of an integer.
     zeroPointPlace.start().put(Float.intBitsToFloat(affine.zeroPoint()));
     realZeroPoint.set(affine.zeroPoint());
     boolean passesAll = activation == Activation.NONE;
-    lowest.set(passesAll ? affine.lowest() : Math.max(affine.lowest(), 0));
-    highest.set(activation == Activation.RELU6 ? affine.centered(SIX) : affine.highest());
+    lowestCode = passesAll ? affine.lowest() : Math.max(affine.lowest(), 0);
+    highestCode = activation == Activation.RELU6 ? affine.centered(SIX) : affine.highest();
     least = -largestWithin(-affine.lowest());
     largest = largestWithin(affine.highest());
+    passesFrom = passesAll ? least : Float.MIN_VALUE;
+    passesTo = activation == Activation.RELU6 ? Math.min(largest, Math.nextDown(SIX)) : largest;
+    lowest.set(lowestCode);
+    highest.set(highestCode);
     leastWithin.set(least);
     largestWithin.set(largest);
-    passLow.set(passesAll ? least : Float.MIN_VALUE);
-    passHigh.set(activation == Activation.RELU6 ? Math.min(largest, Math.nextDown(SIX)) : largest);
+    passLow.set(passesFrom);
+    passHigh.set(passesTo);
   }
 
   /** The largest number whose code, less the zero point, is at most the given one. */

@@ -27,20 +27,29 @@ final class RealSource {
   }
 
   private static RealSource of(Workshop workshop, Feature feature, Place place, boolean scales) {
-    Tensor data = feature.data(workshop);
-    if (feature.quantizer().isEmpty()) {
-      return new RealSource(data, null);
-    }
-    Quantizer quantizer = feature.quantizer().get();
-    Attributes attributes = new Attributes(workshop);
-    if (scales) {
-      attributes.scale(DNNL_ARG_FROM, 0, quantizer.scale);
-    }
-    if (quantizer.shifts()) {
-      attributes.zeroPoint(DNNL_ARG_FROM, quantizer.zeroPoint);
+    if (!feature.isCodes()) {
+      return new RealSource(feature.data(workshop), null);
     }
     Tensor real = workshop.tensor(feature.extent(), dnnl_f32, place);
-    return new RealSource(real, workshop.reorder("dequantize", data, real, attributes));
+    return new RealSource(real, copy(workshop, feature, real, scales));
+  }
+
+  /** What writes {@code scale * (code - zeroPoint)}, or real data, to a tensor of any layout. */
+  static Operation copy(Workshop workshop, Feature feature, Tensor to) {
+    return copy(workshop, feature, to, true);
+  }
+
+  private static Operation copy(Workshop workshop, Feature feature, Tensor to, boolean scales) {
+    Attributes attributes = new Attributes(workshop);
+    feature
+        .quantizer()
+        .filter(by -> scales)
+        .ifPresent(by -> attributes.scale(DNNL_ARG_FROM, 0, by.scale));
+    feature
+        .quantizer()
+        .filter(Quantizer::shifts)
+        .ifPresent(by -> attributes.zeroPoint(DNNL_ARG_FROM, by.zeroPoint));
+    return workshop.reorder("copy of values", feature.data(workshop), to, attributes);
   }
 
   /** Brings the tensor up to date. */

@@ -1,6 +1,5 @@
 package org.sparkqat.engine.onednn;
 
-import java.util.List;
 import java.util.Optional;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.PlanSettings;
@@ -12,17 +11,6 @@ import org.sparkqat.quantization.Symmetry;
 
 /** Which networks run wholly in native memory. */
 final class Support {
-
-  private static final List<Class<? extends Layer>> NATIVE =
-      List.of(
-          Layer.FullyConnected.class,
-          Layer.Relu.class,
-          Layer.Relu6.class,
-          Layer.MaxPool.class,
-          Layer.AveragePool.class,
-          Layer.GlobalAveragePool.class,
-          Layer.Add.class,
-          Layer.Flatten.class);
 
   private Support() {}
 
@@ -36,7 +24,7 @@ final class Support {
   static Optional<String> obstacle(QuantizedGraph graph, PlanSettings settings) {
     Optional<String> layer =
         graph.graph().blocks().stream()
-            .filter(block -> !hasBlock(block))
+            .filter(block -> !isNative(block))
             .findFirst()
             .map(block -> "layer '" + block.name() + "' has no native block");
     if (layer.isPresent() || settings.arithmetic() == Arithmetic.FLOAT) {
@@ -64,12 +52,12 @@ final class Support {
         .map(block -> "layer '" + block.name() + "' reads one channel a group");
   }
 
-  private static boolean hasBlock(Block block) {
+  private static boolean isNative(Block block) {
     Layer layer = block.anchor().layer();
     if (layer instanceof Layer.Convolution convolution) {
       return !readsBeyond(block, convolution) && !isMostlyPadding(block, convolution);
     }
-    return NATIVE.stream().anyMatch(type -> type.isInstance(layer));
+    return true;
   }
 
   /**

@@ -38,6 +38,10 @@ final class Tensor {
     return bytes;
   }
 
+  Place place() {
+    return place;
+  }
+
   boolean hasLayout(dnnl_memory_desc other) {
     return dnnl_memory_desc_equal(layout, other) != 0;
   }

@@ -128,7 +128,7 @@ final class WeightedBlock implements CompiledBlock {
     for (int o = 0; o < units.length; o++) {
       float unit = folded.unit(o, src.scale());
       units[o] = folded.usesBatch() ? unit / folded.factor(o) : unit;
-      biases[o] = folded.roundedBias(o, unit, src.isCodes());
+      biases[o] = folded.roundedBias(o, unit, src.isCodes() && src.gain().isEmpty());
     }
     compute.load(codes, units, biases);
     if (normalizer != null) {

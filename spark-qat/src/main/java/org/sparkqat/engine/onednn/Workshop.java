@@ -13,6 +13,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_acdb;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_submemory;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
@@ -121,6 +122,18 @@ final class Workshop {
   /** A tensor of the micro-batch, channels last. */
   Tensor tensor(Extent extent, int type, Place place) {
     return tensor(layout(extent.dimensions(), type, dnnl_acdb), place);
+  }
+
+  /** Some channels of every pixel of a tensor, from the given one. */
+  Tensor part(Tensor whole, Extent part, long channel) {
+    dnnl_memory_desc layout = new dnnl_memory_desc();
+    Status.check(
+        dnnl_memory_desc_create_submemory(
+            layout, whole.layout, part.dimensions(), new long[] {0, channel, 0, 0}),
+        "describe a part of a layout",
+        subject);
+    owned.add(() -> dnnl_memory_desc_destroy(layout));
+    return tensor(layout, whole.place());
   }
 
   Operation reorder(String name, Tensor from, Tensor to) {

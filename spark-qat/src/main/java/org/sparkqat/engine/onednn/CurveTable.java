@@ -1,0 +1,35 @@
+package org.sparkqat.engine.onednn;
+
+import org.sparkqat.engine.Curve;
+
+/** Values and slopes of an activation function at each of the codes that it reads. */
+final class CurveTable {
+
+  private final Curve curve;
+  private final Quantizer source;
+  final float[] values = new float[CodeScan.ENTRIES];
+  final float[] slopes = new float[CodeScan.ENTRIES];
+  private float scale = Float.NaN;
+  private int zeroPoint;
+
+  /** A table of nothing before {@link #update}. */
+  CurveTable(Curve curve, Quantizer source) {
+    this.curve = curve;
+    this.source = source;
+  }
+
+  /** Makes the table that of the range and the gain in force; false: it was already. */
+  boolean update() {
+    if (source.realScale() == scale && source.zeroPoint() == zeroPoint) {
+      return false;
+    }
+    scale = source.realScale();
+    zeroPoint = source.zeroPoint();
+    for (int entry = 0; entry < values.length; entry++) {
+      float x = scale * (source.codeOf(entry) - zeroPoint);
+      values[entry] = curve.value(x);
+      slopes[entry] = curve.slope(x);
+    }
+    return true;
+  }
+}
