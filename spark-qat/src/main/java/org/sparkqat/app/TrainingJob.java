@@ -19,8 +19,6 @@ import org.sparkqat.data.ShardedDataset;
 import org.sparkqat.distributed.CheckpointKeeper;
 import org.sparkqat.distributed.QatTrainer;
 import org.sparkqat.distributed.TrainingSettings;
-import org.sparkqat.engine.Engines;
-import org.sparkqat.engine.Kernels;
 import org.sparkqat.training.CheckpointRetention;
 import org.sparkqat.training.CheckpointStore;
 import org.sparkqat.training.Position;
@@ -65,30 +63,29 @@ final class TrainingJob {
 
   void execute() throws IOException {
     try (SparkSession session = Sessions.start("train");
-        Kernels kernels = Engines.open(job.training().engine());
         ShardedDataset train = Examples.prepare(session, job, job.data().train());
         ShardedDataset test = Examples.prepare(session, job, job.data().test())) {
       train.requireGlobalBatch(job.training().batchSize());
-      run(session, kernels.instructionSet(), train, test);
+      run(session, train, test);
     }
   }
 
-  private void run(
-      SparkSession session, String instructionSet, ShardedDataset train, ShardedDataset test)
+  private void run(SparkSession session, ShardedDataset train, ShardedDataset test)
       throws IOException {
     TrainingSettings settings = JobSettings.training(job);
+    StartingState start =
+        StartingState.of(mode, checkpoints(""), job, new QatTrainer(session, settings), hadoop);
+    settings = settings.preferring(start.instructionSet());
     QatTrainer trainer = new QatTrainer(session, settings);
+    String instructionSet = trainer.instructionSet();
+    trainer = new QatTrainer(session, settings.instructionSet(instructionSet));
     trainer.exchange(job.cluster().exchange());
     job.cluster().workers().ifPresent(trainer::workers);
-    CheckpointStore checkpoints =
-        CheckpointStore.open(
-            folder.checkpoints(),
-            hadoop,
-            JobSettings.origin(text.fingerprint(), instructionSet),
-            new CheckpointRetention(job.training().checkpoint().keep()));
-    StartingState start = StartingState.of(mode, checkpoints, job, trainer, hadoop);
+    CheckpointStore checkpoints = checkpoints(instructionSet);
 
-    // All is checked: from here on the folder changes.
+    // All is checked, the folder once more: it may have come to hold a run meanwhile. From here on
+    // it changes.
+    folder.requireStartable(mode);
     folder.prepare(mode);
     folder.claim();
     checkpoints.removeLeftovers();
@@ -97,6 +94,7 @@ final class TrainingJob {
     TrainingState end;
     try (Progress progress = Progress.onStderr(job.data().shape().rank() == 3 ? "img" : "rows")) {
       announce(progress, start, examples, test.examples());
+      start.warnOfOtherThan(instructionSet).ifPresent(progress::message);
       end = train(trainer, start, checkpoints, progress, train, test);
     }
     Summary summary = RunSummary.of(job, folder, end, session.version(), instructionSet);
@@ -106,6 +104,14 @@ final class TrainingJob {
     out.println();
     out.println("Written to " + folder.root());
     out.flush();
+  }
+
+  private CheckpointStore checkpoints(String instructionSet) {
+    return CheckpointStore.open(
+        folder.checkpoints(),
+        hadoop,
+        JobSettings.origin(text.fingerprint(), instructionSet),
+        new CheckpointRetention(job.training().checkpoint().keep()));
   }
 
   private TrainingState train(
