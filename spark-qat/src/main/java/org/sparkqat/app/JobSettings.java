@@ -44,7 +44,8 @@ final class JobSettings {
         training.shards(),
         training.seed(),
         training.engine(),
-        training.threads());
+        training.threads(),
+        training.instructionSet().instructionSet());
   }
 
   private static List<Augmentation> augmentations(AugmentationConfiguration configuration) {

@@ -22,8 +22,10 @@ import org.sparkqat.training.TrainingState;
  * beginning.
  *
  * @param checkpoint name of the run's own checkpoint
+ * @param instructionSet what that checkpoint was computed with
  */
-record StartingState(TrainingState state, Optional<String> checkpoint) {
+record StartingState(
+    TrainingState state, Optional<String> checkpoint, Optional<String> instructionSet) {
 
   static StartingState of(
       StartMode mode,
@@ -38,7 +40,10 @@ record StartingState(TrainingState state, Optional<String> checkpoint) {
               ? Optional.of(own.named(resume.checkpoint().get()))
               : own.latest();
       if (found.isPresent()) {
-        return new StartingState(found.get().state(), found.map(Checkpoint::name));
+        return new StartingState(
+            found.get().state(),
+            found.map(Checkpoint::name),
+            found.map(each -> each.origin().instructionSet()));
       }
     }
     TrainingState initial = trainer.initialState();
@@ -46,7 +51,18 @@ record StartingState(TrainingState state, Optional<String> checkpoint) {
         job.model().weights().isPresent()
             ? withWeights(initial, job, job.model().weights().get(), hadoop)
             : initial,
+        Optional.empty(),
         Optional.empty());
+  }
+
+  /** What to say when the run goes on with another instruction set. */
+  Optional<String> warnOfOtherThan(String now) {
+    return instructionSet
+        .filter(then -> !then.equals(now))
+        .map(
+            then ->
+                "The checkpoint was computed with %s and the run goes on with %s: the last bits of the result may differ"
+                    .formatted(then, now));
   }
 
   private static TrainingState withWeights(

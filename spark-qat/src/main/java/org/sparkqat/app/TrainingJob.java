@@ -68,35 +68,37 @@ final class TrainingJob {
 
   void execute() throws IOException {
     try (SparkSession session = Sessions.start("train");
-        Kernels kernels = Engines.open(job.training().engine());
         ShardedDataset train = Examples.prepare(session, job, job.data().train());
         ShardedDataset test = Examples.prepare(session, job, job.data().test())) {
       train.requireGlobalBatch(job.training().batchSize());
-      run(session, arithmetic(kernels), train, test);
+      run(session, train, test);
     }
   }
 
-  private ArithmeticInUse arithmetic(Kernels kernels) {
+  /** What computes on the driver, and so on all executors: they agree on an instruction set. */
+  private ArithmeticInUse arithmetic() {
     QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(job.network()), job.scheme());
-    return ArithmeticInUse.of(kernels, graph, job.data().normalization());
+    try (Kernels kernels = Engines.open(job.training().engine())) {
+      return ArithmeticInUse.of(kernels, graph, job.data().normalization());
+    }
   }
 
-  private void run(
-      SparkSession session, ArithmeticInUse arithmetic, ShardedDataset train, ShardedDataset test)
+  private void run(SparkSession session, ShardedDataset train, ShardedDataset test)
       throws IOException {
     TrainingSettings settings = JobSettings.training(job);
+    StartingState start =
+        StartingState.of(mode, checkpoints(""), job, new QatTrainer(session, settings), hadoop);
+    settings = settings.preferring(start.instructionSet());
     QatTrainer trainer = new QatTrainer(session, settings);
+    String instructionSet = trainer.instructionSet();
+    trainer = new QatTrainer(session, settings.instructionSet(instructionSet));
     trainer.exchange(job.cluster().exchange());
     job.cluster().workers().ifPresent(trainer::workers);
-    CheckpointStore checkpoints =
-        CheckpointStore.open(
-            folder.checkpoints(),
-            hadoop,
-            JobSettings.origin(text.fingerprint(), arithmetic.instructionSet()),
-            new CheckpointRetention(job.training().checkpoint().keep()));
-    StartingState start = StartingState.of(mode, checkpoints, job, trainer, hadoop);
+    CheckpointStore checkpoints = checkpoints(instructionSet);
 
-    // All is checked: from here on the folder changes.
+    // All is checked, the folder once more: it may have come to hold a run meanwhile. From here on
+    // it changes.
+    folder.requireStartable(mode);
     folder.prepare(mode);
     folder.claim();
     checkpoints.removeLeftovers();
@@ -105,15 +107,24 @@ final class TrainingJob {
     TrainingState end;
     try (Progress progress = Progress.onStderr(job.data().shape().rank() == 3 ? "img" : "rows")) {
       announce(progress, start, examples, test.examples());
+      start.warnOfOtherThan(instructionSet).ifPresent(progress::message);
       end = train(trainer, start, checkpoints, progress, train, test);
     }
-    Summary summary = RunSummary.of(job, folder, end, session.version(), arithmetic);
+    Summary summary = RunSummary.of(job, folder, end, session.version(), arithmetic());
     new RunFiles(folder, job, text.resolved()).write(summary, trainer.model(end));
     out.println();
     out.print(AccuracyTable.text(summary.accuracies(), measure()));
     out.println();
     out.println("Written to " + folder.root());
     out.flush();
+  }
+
+  private CheckpointStore checkpoints(String instructionSet) {
+    return CheckpointStore.open(
+        folder.checkpoints(),
+        hadoop,
+        JobSettings.origin(text.fingerprint(), instructionSet),
+        new CheckpointRetention(job.training().checkpoint().keep()));
   }
 
   private TrainingState train(

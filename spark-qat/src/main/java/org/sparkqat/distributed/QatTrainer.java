@@ -64,6 +64,16 @@ public final class QatTrainer {
     return this;
   }
 
+  /**
+   * The instruction set of the executors, which is the one of the settings if they name one.
+   *
+   * @throws RuntimeException when they do not all have it, or differ
+   */
+  public String instructionSet() {
+    return InstructionSets.agreed(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()), settings.worker());
+  }
+
   /** The state before the first step: initialized parameters, empty ranges. */
   public TrainingState initialState() {
     Network network = settings.worker().network();

@@ -1,6 +1,7 @@
 package org.sparkqat.distributed;
 
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,10 @@ import org.slf4j.LoggerFactory;
  * Workers that stay: one Spark job runs from the first step after a {@link #release} to the next
  * one, and its tasks exchange orders and results with the driver over Spark's own network.
  *
- * <p>Spark re-runs the task of a lost executor while the others wait. Where the cluster has become
- * smaller, so that the tasks cannot all run at once any more, the job is ended and another one with
- * fewer workers computes the step in flight again; not one bit depends on it.
+ * <p>A task that fails is re-run by Spark while the others wait. When an executor is lost, another
+ * job computes the step in flight again: with as many workers where the executor comes back in
+ * time, else with fewer; not one bit depends on it. Until it is back, the others prepare what it
+ * took with it.
  */
 final class ResidentExchange implements Exchange {
 
@@ -32,9 +34,11 @@ final class ResidentExchange implements Exchange {
   private final ResultShape shape;
   private final WorkerCount count;
   private final Patience patience;
+  private final ExecutorLosses losses;
   private @Nullable Endpoint endpoint;
   private @Nullable ResidentJob job;
   private boolean started;
+  private boolean proven;
   private long lastSeconds;
 
   /**
@@ -59,6 +63,7 @@ final class ResidentExchange implements Exchange {
     this.shape = ResultShape.of(worker);
     this.count = count;
     this.patience = patience;
+    this.losses = ExecutorLosses.of(context.sc());
   }
 
   @Override
@@ -75,9 +80,14 @@ final class ResidentExchange implements Exchange {
   private StepResult await(StepOrder order, ResidentJob first) throws InterruptedException {
     ResidentJob current = first;
     current.protocol().begin(order);
+    long began = System.nanoTime();
     long report = Math.max(patience.report(), LATE * lastSeconds);
     while (!current.protocol().awaitStep(TICK_MILLIS)) {
       long timeout = settings.stepTimeout().toSeconds();
+      String lost = current.protocol().workersOn(losses::contains);
+      if (!lost.isEmpty()) {
+        current = recover(order, current, lost);
+      }
       current.requireStarted(Math.min(patience.start(), timeout));
       if (current.isOver()) {
         current = replace(order, current);
@@ -86,7 +96,7 @@ final class ResidentExchange implements Exchange {
         LOG.warn("A worker runs twice and another one is missing");
         current = restart(order, current);
       }
-      long seconds = current.protocol().secondsOfStep();
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
       if (seconds >= timeout) {
         throw overdue(order, current);
       }
@@ -97,11 +107,11 @@ final class ResidentExchange implements Exchange {
         if (current.lacksWorkers() && count.isTooMany(groups.workers())) {
           LOG.warn("{} workers cannot run at once any more", groups.workers());
           current = restart(order, current);
-          report = patience.report();
         }
       }
     }
     current.stepDone();
+    proven = true;
     lastSeconds = current.protocol().secondsOfStep();
     return current.protocol().result();
   }
@@ -113,9 +123,22 @@ final class ResidentExchange implements Exchange {
                 order.step(), settings.stepTimeout().toSeconds(), current.protocol().missing()));
   }
 
+  /**
+   * Another job for one that has lost an executor; meanwhile, the files of the shards are mended.
+   */
+  private ResidentJob recover(StepOrder order, ResidentJob current, String lost)
+      throws InterruptedException {
+    LOG.warn("Lost in step {}: {}", order.step(), lost);
+    current.retire(patience.end());
+    if (!count.isTooMany(1)) {
+      groups.mend();
+    }
+    return restart(order, current);
+  }
+
   /** Another job for one that has ended before the step was complete. */
   private ResidentJob replace(StepOrder order, ResidentJob ended) throws InterruptedException {
-    if (!ended.deservesAnother()) {
+    if (!ended.deservesAnother(proven)) {
       throw ended.failure();
     }
     LOG.warn("The job of the resident workers has failed: {}", ended.cause().orElse(null));
@@ -194,6 +217,7 @@ final class ResidentExchange implements Exchange {
 
   @Override
   public void close() {
+    losses.close();
     if (job != null) {
       job.cancel();
       job = null;

@@ -93,10 +93,19 @@ final class ResidentJob {
    * True when the job has failed and another one may do better: it has computed steps, so that
    * neither its data nor its network are at fault; and nobody has cancelled it. Spark gives a job
    * up that has lost too many executors, however long it has run.
+   *
+   * @param proven an earlier job has computed steps, so that a loss alone does not count
    */
-  boolean deservesAnother() throws InterruptedException {
+  boolean deservesAnother(boolean proven) throws InterruptedException {
     Optional<Throwable> cause = cause();
-    return steps > 0 && cause.isPresent() && !isCancellation(cause.get());
+    if (cause.isEmpty() || isCancellation(cause.get())) {
+      return false;
+    }
+    return steps > 0 || (proven && isLoss(cause.get()));
+  }
+
+  private static boolean isLoss(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("ExecutorLostFailure");
   }
 
   /** True when somebody wants the job to end, us included. */
@@ -125,11 +134,17 @@ final class ResidentJob {
       return new IllegalStateException(
           "Cannot complete the step: its tasks have ended without " + protocol.missing());
     }
-    if (!complete && !isCancellation(cause.get())) {
+    if (!complete && !isCancellation(cause.get()) && !isRefusal(cause.get())) {
       return new ExchangeUnavailableException(
           "Failed to start resident workers: " + firstLine(cause.get()), cause.get());
     }
     throw ResidentJob.<RuntimeException>unchecked(cause.get());
+  }
+
+  /** True when no other exchange would do better: an executor cannot compute the same bits. */
+  private static boolean isRefusal(Throwable cause) {
+    String name = DifferentInstructionSetException.class.getSimpleName();
+    return String.valueOf(cause.getMessage()).contains(name);
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
@@ -158,6 +173,16 @@ final class ResidentJob {
     } catch (ExecutionException e) {
       LOG.warn("Resident workers have failed after their last step: {}", e.toString());
     }
+  }
+
+  /**
+   * Ends the workers that are left, each after the step that it computes, so that they keep what
+   * they have compiled; then the job, whatever its other tasks do.
+   */
+  void retire(long patienceSeconds) throws InterruptedException {
+    protocol.end();
+    protocol.awaitEnded(TimeUnit.SECONDS.toMillis(patienceSeconds));
+    tasks.cancel(true);
   }
 
   /** Ends the tasks whatever they do. */

@@ -3,12 +3,15 @@ package org.sparkqat.distributed;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,7 @@ final class ResidentProtocol {
   private final LongSupplier clock;
   private final Map<Integer, Presence> present = new TreeMap<>();
   private final List<Waiting> waiting = new ArrayList<>();
+  private final Set<Integer> dismissed = new HashSet<>();
   private TreeSum<StepResult> sum;
   private @Nullable ByteBuffer order;
   private long step = WorkerMessage.NONE;
@@ -109,8 +113,24 @@ final class ResidentProtocol {
       ended = true;
       all = List.copyOf(waiting);
       waiting.clear();
+      all.forEach(each -> dismissed.add(each.worker().worker()));
     }
     all.forEach(each -> each.answer().send(DriverMessage.encode(DriverMessage.Kind.END)));
+  }
+
+  /** Waits until every connected worker has been told of the end, or for the given time. */
+  synchronized void awaitEnded(long millis) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (long left = millis; !allDismissed() && left > 0; ) {
+      wait(left);
+      left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+    }
+  }
+
+  private boolean allDismissed() {
+    return present.values().stream()
+        .filter(Presence::connected)
+        .allMatch(presence -> dismissed.contains(presence.worker().worker()));
   }
 
   /** Lets those who have waited for long ask again, so that no connection falls silent. */
@@ -135,6 +155,7 @@ final class ResidentProtocol {
     present.replaceAll(
         (worker, presence) ->
             presence.connection().equals(connection) ? presence.lost() : presence);
+    notifyAll();
   }
 
   /** Takes a message; its bytes are not used after the return. */
@@ -181,6 +202,8 @@ final class ResidentProtocol {
     Presence before = present.put(worker.worker(), now);
     doubled = doubled || (before != null && before.isBeside(now));
     if (ended) {
+      dismissed.add(worker.worker());
+      notifyAll();
       return DriverMessage.encode(DriverMessage.Kind.END);
     }
     if (message.kind() == WorkerMessage.Kind.HELLO) {
@@ -229,6 +252,17 @@ final class ResidentProtocol {
    */
   synchronized boolean isBlocked() {
     return doubled && !allConnected();
+  }
+
+  /** The workers whose latest attempt runs on one of the executors; empty: none. */
+  synchronized String workersOn(Predicate<String> executors) {
+    List<String> texts = new ArrayList<>();
+    for (Presence presence : present.values()) {
+      if (executors.test(presence.worker().executor())) {
+        texts.add(presence.worker().shards() + " (" + presence.worker() + ")");
+      }
+    }
+    return String.join("; ", texts);
   }
 
   /** Who has not yet delivered the step, where and since when; empty when it is complete. */

@@ -1,5 +1,6 @@
 package org.sparkqat.distributed;
 
+import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkqat.data.Shard;
@@ -53,6 +54,15 @@ final class ShardGroups implements AutoCloseable {
     old.unpersist(false);
     workers = Math.min(newWorkers, dataset.shards());
     rdd = group(dataset, workers);
+  }
+
+  /**
+   * Lets Spark compute again what a lost executor took with it of the files that shards are read
+   * from; those that are still there are left alone.
+   */
+  void mend() {
+    // Reading one shard takes the files of all of them, each in its place.
+    var unused = dataset.rdd().mapPartitions(part -> List.of(1).iterator()).first();
   }
 
   JavaRDD<Shard> rdd() {

@@ -1,5 +1,8 @@
 package org.sparkqat.distributed;
 
+import java.util.Optional;
+import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.engine.Engines;
 import org.sparkqat.engine.Normalization;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.LearningRate;
@@ -40,6 +43,31 @@ public record TrainingSettings(
       throw new IllegalArgumentException(
           "Invalid " + what + ": " + value + " (must be at least " + least + ")");
     }
+  }
+
+  /** The same, for workers that all compute with one instruction set. */
+  public TrainingSettings instructionSet(String name) {
+    return new TrainingSettings(
+        worker.instructionSet(name),
+        optimizer,
+        floatRate,
+        qatRate,
+        clipping,
+        floatEpochs,
+        calibrationSteps,
+        qatEpochs,
+        freezeEpoch);
+  }
+
+  /**
+   * The same with an instruction set where these settings leave it open, and the engine that has
+   * it: a run that goes on does so with what it began with.
+   */
+  public TrainingSettings preferring(Optional<String> instructionSet) {
+    boolean open = worker.instructionSet().isEmpty() && worker.engine() != EngineChoice.REFERENCE;
+    return open && instructionSet.isPresent() && !instructionSet.get().equals(Engines.JAVA)
+        ? instructionSet(instructionSet.get())
+        : this;
   }
 
   /** Examples of one global batch. */

@@ -7,7 +7,6 @@ import org.sparkqat.data.EpochOrder;
 import org.sparkqat.data.Shard;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.DropoutKey;
-import org.sparkqat.engine.Engines;
 import org.sparkqat.engine.Kernels;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.engine.Plan;
@@ -35,7 +34,7 @@ final class Worker implements AutoCloseable {
   Worker(WorkerSpecification specification) {
     this.specification = specification;
     this.graph = QuantizedGraph.of(BlockGraph.of(specification.network()), specification.scheme());
-    this.kernels = Engines.open(specification.engine(), specification.threads());
+    this.kernels = InstructionSets.open(specification);
     this.result = new MicroBatchResult(graph);
     int size = specification.network().inputShape().size();
     this.augmenter =

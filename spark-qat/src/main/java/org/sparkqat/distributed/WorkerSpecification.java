@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.sparkqat.data.Augmentation;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.network.InputNormalization;
@@ -24,6 +25,7 @@ import org.sparkqat.training.Loss;
  * @param clipping acts on the gradient of each micro-batch
  * @param threads threads of a task, at least 1; the sums of a gradient, and so its last bits, may
  *     depend on it
+ * @param instructionSet the one that all processes must compute with; empty: each its own
  */
 public record WorkerSpecification(
     Network network,
@@ -37,9 +39,10 @@ public record WorkerSpecification(
     int shards,
     long seed,
     EngineChoice engine,
-    int threads) {
+    int threads,
+    Optional<String> instructionSet) {
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   public WorkerSpecification {
     augmentations = List.copyOf(augmentations);
@@ -48,7 +51,7 @@ public record WorkerSpecification(
     }
   }
 
-  /** One thread a task. */
+  /** One thread a task, with whatever instruction set it has. */
   public WorkerSpecification(
       Network network,
       InputNormalization normalization,
@@ -73,7 +76,26 @@ public record WorkerSpecification(
         shards,
         seed,
         engine,
-        1);
+        1,
+        Optional.empty());
+  }
+
+  /** The same with an instruction set. */
+  WorkerSpecification instructionSet(String name) {
+    return new WorkerSpecification(
+        network,
+        normalization,
+        scheme,
+        loss,
+        clipping,
+        augmentations,
+        classes,
+        microBatch,
+        shards,
+        seed,
+        engine,
+        threads,
+        Optional.of(name));
   }
 
   /** JSON, so that executors need no class of the job and no serializer setting. */
@@ -97,6 +119,7 @@ public record WorkerSpecification(
     map.put("augmentations", augmentation);
     map.put("numbers", List.of(classes, microBatch, shards, seed, threads));
     map.put("engine", engine.name());
+    instructionSet.ifPresent(name -> map.put("instruction-set", name));
     return Json.write(map);
   }
 
@@ -127,7 +150,8 @@ public record WorkerSpecification(
         numbers.get(2).intValue(),
         numbers.get(3).longValue(),
         EngineChoice.valueOf(value(map, "engine")),
-        numbers.get(4).intValue());
+        numbers.get(4).intValue(),
+        Optional.ofNullable((String) map.get("instruction-set")));
   }
 
   private static Augmentation augmentation(Number padding) {

@@ -7,6 +7,9 @@ import org.sparkqat.engine.onednn.OneDnn;
 /** Opens the kernels that a job asks for. */
 public final class Engines {
 
+  /** What {@link Kernels#instructionSet} says where there is none: plain Java. */
+  public static final String JAVA = "java";
+
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
 
   private Engines() {}
@@ -32,6 +35,17 @@ public final class Engines {
       case REFERENCE -> new ReferenceKernels();
       case AUTO -> openBest(threads);
     };
+  }
+
+  /**
+   * Keeps the kernels of this process to an instruction set, where its CPU has a better one. It
+   * counts only before the first of them are opened, and not where the environment says which one
+   * to use; {@link Kernels#instructionSet} tells.
+   *
+   * @param instructionSet as kernels call it; one that is not known changes nothing
+   */
+  public static void limit(String instructionSet) {
+    OneDnn.limit(instructionSet);
   }
 
   private static Kernels openBest(int threads) {

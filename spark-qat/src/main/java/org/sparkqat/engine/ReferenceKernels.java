@@ -16,7 +16,7 @@ final class ReferenceKernels implements Kernels {
 
   @Override
   public String instructionSet() {
-    return "java";
+    return Engines.JAVA;
   }
 
   @Override

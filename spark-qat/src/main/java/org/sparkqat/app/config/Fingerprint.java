@@ -14,6 +14,7 @@ final class Fingerprint {
           "data.test.",
           "model.weights",
           "training.engine",
+          "training.instruction-set",
           "training.checkpoint.",
           "cluster.",
           "output.");

@@ -1,6 +1,7 @@
 package org.sparkqat.app.config;
 
 import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.engine.InstructionSetChoice;
 import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
@@ -12,6 +13,7 @@ import org.sparkqat.training.Optimizer;
  * @param seed of all random numbers
  * @param batchSize examples of a global batch, a multiple of {@code shards}
  * @param shards logical data-parallel lanes, a power of two
+ * @param instructionSet what all processes compute with
  * @param threads threads of a task
  * @param calibrationSteps global batches whose ranges are observed between float and QAT phase
  */
@@ -20,6 +22,7 @@ public record TrainingConfiguration(
     int batchSize,
     int shards,
     EngineChoice engine,
+    InstructionSetChoice instructionSet,
     int threads,
     int floatEpochs,
     int calibrationSteps,

@@ -1,6 +1,7 @@
 package org.sparkqat.app.config;
 
 import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.engine.InstructionSetChoice;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
@@ -26,6 +27,8 @@ final class TrainingReader {
     int batchSize = section.integer("batch-size", 128, Bounds.between(1, 1 << 20));
     int shards = section.integer("shards", 8, Bounds.between(1, 1 << 16));
     EngineChoice engine = section.choice("engine", EngineChoice.AUTO);
+    InstructionSetChoice instructionSet =
+        section.choice("instruction-set", InstructionSetChoice.AUTO);
     int threads = section.integer("threads", 1, Bounds.between(1, 1024));
     int floatEpochs = section.integer("float-epochs", 3, Bounds.between(0, MAX_EPOCHS));
     int calibrationSteps = section.integer("calibration-steps", 16, Bounds.between(1, MAX_EPOCHS));
@@ -41,6 +44,7 @@ final class TrainingReader {
             batchSize,
             shards,
             engine,
+            instructionSet,
             threads,
             floatEpochs,
             calibrationSteps,

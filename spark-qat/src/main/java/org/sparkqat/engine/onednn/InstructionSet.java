@@ -15,7 +15,9 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_vnni;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_default;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_sse41;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_set_max_cpu_isa;
 
+import java.util.List;
 import java.util.Map;
 
 /** The names of the instruction sets that oneDNN may use, as its documentation spells them. */
@@ -38,7 +40,22 @@ final class InstructionSet {
           Map.entry(dnnl_cpu_isa_avx10_2_512, "avx10_2_512"),
           Map.entry(dnnl_cpu_isa_avx10_2_512_amx_2, "avx10_2_512_amx_2"));
 
+  /** Where the environment says what to use, oneDNN would forget it when it is told otherwise. */
+  private static final List<String> VARIABLES = List.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA");
+
   private InstructionSet() {}
+
+  /** Lets oneDNN use no better one than this; does nothing once it has chosen. */
+  static void limit(String name) {
+    if (VARIABLES.stream().allMatch(variable -> System.getenv(variable) == null)) {
+      NAMES.forEach(
+          (code, known) -> {
+            if (known.equals(name)) {
+              var unused = dnnl_set_max_cpu_isa(code);
+            }
+          });
+    }
+  }
 
   /** The one that oneDNN uses here. */
   static String effective() {

@@ -23,6 +23,15 @@ public final class OneDnn {
     }
   }
 
+  /** As {@link org.sparkqat.engine.Engines#limit}; nothing happens where the library is missing. */
+  public static void limit(String instructionSet) {
+    try {
+      InstructionSet.limit(instructionSet);
+    } catch (LinkageError | TypeNotPresentException e) {
+      // Whoever opens kernels is told.
+    }
+  }
+
   /** The innermost message, which names the library or the symbol. */
   private static String reason(Throwable thrown) {
     Throwable cause = thrown;
