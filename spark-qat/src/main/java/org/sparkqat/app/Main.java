@@ -36,7 +36,11 @@ public final class Main {
   }
 
   public static void main(String[] args) {
-    System.exit(run(args));
+    int exitCode = run(args);
+    // Where the cluster runs the driver (YARN, Databricks), even exit(0) counts as a failure.
+    if (exitCode != CommandLine.ExitCode.OK) {
+      System.exit(exitCode);
+    }
   }
 
   /** Runs one command: 0 on success, 2 on wrong usage or configuration, 1 on anything else. */

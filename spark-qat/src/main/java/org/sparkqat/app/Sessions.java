@@ -4,6 +4,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.sparkqat.data.DataKryoRegistrator;
+import org.sparkqat.spark.SparkBuild;
 import scala.Tuple2;
 
 /** Starts the Spark session of a command, with the settings that training needs. */
@@ -11,7 +12,6 @@ final class Sessions {
 
   private static final String HADOOP_PREFIX = "spark.hadoop.";
   private static final String REGISTRATORS = "spark.kryo.registrator";
-  private static final String BROKEN_VERSION = "4.0.0";
 
   private Sessions() {}
 
@@ -25,6 +25,7 @@ final class Sessions {
   }
 
   static SparkSession start(String command) {
+    SparkBuild.requireMatch();
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "spark-qat " + command);
@@ -37,12 +38,6 @@ final class Sessions {
     String registrators = conf.get(REGISTRATORS, "");
     String ours = DataKryoRegistrator.class.getName();
     conf.set(REGISTRATORS, registrators.isEmpty() ? ours : ours + "," + registrators);
-    SparkSession session = SparkSession.builder().config(conf).getOrCreate();
-    if (session.version().equals(BROKEN_VERSION)) {
-      session.stop();
-      throw new UnsupportedOperationException(
-          "Unsupported Spark: " + BROKEN_VERSION + " (use 4.0.1 or later; see SPARK-52259)");
-    }
-    return session;
+    return SparkSession.builder().config(conf).getOrCreate();
   }
 }

@@ -75,7 +75,9 @@ public record DataSource(String path, String format, Map<String, String> options
     }
     // What does not match becomes a null label, which is reported like any other.
     Column label = functions.regexp_extract(functions.input_file_name(), pattern, 1);
-    return table.withColumn("label", label.try_cast("int"));
+    return table
+        .withColumn("label", label)
+        .withColumn("label", functions.expr("try_cast(label as int)"));
   }
 
   private Map<String, String> effectiveOptions() {

@@ -19,6 +19,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.CollectionAccumulator;
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.spark.SparkVersioned;
 
 /**
  * Reads, checks and keys the examples of a DataFrame. Works on Spark's internal rows, since those
@@ -64,16 +65,12 @@ final class ExampleReader implements Serializable {
     Column key = schema.key().map(name -> keyColumn(columns, name)).orElse(functions.lit(null));
     ExampleReader reader = new ExampleReader(feature.reader(), schema, seed);
     JavaRDD<KeyedExample> rdd =
-        internalRows(table.select(feature.column(), label, key))
+        SparkVersioned.internalRows(table.select(feature.column(), label, key))
             .mapPartitions(rows -> reader.new Reading(rows, mistakes));
     return new Examples(
         rdd,
         new ExampleLayout(
             feature.reader().size(), feature.reader().isUint8(), schema.isRegression()));
-  }
-
-  private static JavaRDD<InternalRow> internalRows(Dataset<Row> table) {
-    return ((org.apache.spark.sql.classic.Dataset<Row>) table).queryExecution().toRdd().toJavaRDD();
   }
 
   private static Column keyColumn(StructType columns, String name) {

@@ -13,6 +13,7 @@ import org.sparkqat.network.Initialization;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.spark.SparkBuild;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.TrainedModel;
 import org.sparkqat.training.TrainingState;
@@ -32,6 +33,7 @@ public final class QatTrainer {
 
   /** A trainer on the given session's cluster, with one worker per slot. */
   public QatTrainer(SparkSession spark, TrainingSettings settings) {
+    SparkBuild.requireMatch();
     this.spark = spark;
     this.settings = settings;
   }

@@ -8,9 +8,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.apache.spark.SSLOptions;
-import org.apache.spark.SecurityManager;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.network.TransportContext;
@@ -20,7 +17,6 @@ import org.apache.spark.network.client.TransportClientBootstrap;
 import org.apache.spark.network.client.TransportClientFactory;
 import org.apache.spark.network.crypto.AuthClientBootstrap;
 import org.apache.spark.network.crypto.AuthServerBootstrap;
-import org.apache.spark.network.netty.SparkTransportConf;
 import org.apache.spark.network.server.NoOpRpcHandler;
 import org.apache.spark.network.server.OneForOneStreamManager;
 import org.apache.spark.network.server.RpcHandler;
@@ -28,7 +24,7 @@ import org.apache.spark.network.server.StreamManager;
 import org.apache.spark.network.server.TransportServer;
 import org.apache.spark.network.server.TransportServerBootstrap;
 import org.apache.spark.network.util.TransportConf;
-import scala.Option;
+import org.sparkqat.spark.SparkVersioned;
 
 /**
  * All that is used of Spark beside its public API: its network, as it carries shuffle blocks, and
@@ -56,11 +52,7 @@ final class SparkInternals {
   }
 
   private static TransportConf transport(int threads) {
-    SparkConf conf = SparkEnv.get().conf();
-    SecurityManager security = SparkEnv.get().securityManager();
-    Option<SSLOptions> ssl =
-        security.isSslRpcEnabled() ? Option.apply(security.getRpcSSLOptions()) : Option.empty();
-    return SparkTransportConf.fromSparkConf(conf, MODULE, threads, Option.empty(), ssl);
+    return SparkVersioned.transportConf(SparkEnv.get(), MODULE, threads);
   }
 
   /** Takes messages; called by the threads of the network, which must not be held up. */

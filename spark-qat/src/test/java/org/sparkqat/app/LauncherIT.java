@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkqat.testkit.CommandLine;
 import org.sparkqat.testkit.CommandLine.Outcome;
 
@@ -64,6 +67,40 @@ class LauncherIT {
     assertThat(outcome.out())
         .startsWith("<--conf=a=b c><--master><yarn><--class><org.sparkqat.app.Main>")
         .endsWith(".jar><train><--set><x.y=1><--><--name>");
+  }
+
+  /** The jar may not be built: a Maven that does nothing shows what would be. */
+  @ParameterizedTest
+  @CsvSource({
+    "spark-core_2.12-3.5.6-amzn-1.jar, spark-3.5-scala-2.12",
+    "spark-core_2.13-3.5.6.jar, spark-3.5"
+  })
+  void theSparkOfSparkHomeDecidesTheJar(String core, String profile, @TempDir Path home)
+      throws IOException {
+    Path bin = Files.createDirectory(home.resolve("bin"));
+    for (String program : List.of("spark-submit", "mvn")) {
+      Path file = Files.writeString(bin.resolve(program), "#!/bin/sh\nprintf '<%s>' \"$@\"\n");
+      assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+    Files.createFile(Files.createDirectory(home.resolve("jars")).resolve(core));
+    Outcome outcome =
+        CommandLine.launcher()
+            .with("SPARK_QAT_PROFILE", "")
+            .with("SPARK_HOME", home.toString())
+            .with("PATH", bin + ":" + System.getenv("PATH"))
+            .run("train");
+    assertThat(outcome.out() + outcome.err())
+        .containsAnyOf("<-P" + profile + ">", "/target/" + profile + "/spark-qat");
+  }
+
+  @Test
+  void anUnknownProfileIsWrongUsage() {
+    Outcome outcome = CommandLine.launcher().with("SPARK_QAT_PROFILE", "spark-3").run("train");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err())
+        .isEqualTo(
+            "spark-qat: Invalid SPARK_QAT_PROFILE: spark-3"
+                + " (allowed: spark-4.1, spark-4.0, spark-3.5, spark-3.5-scala-2.12)\n");
   }
 
   @Test

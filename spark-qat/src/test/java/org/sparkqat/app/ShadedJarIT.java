@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
+import org.sparkqat.spark.SparkBuild;
 
 class ShadedJarIT {
   private static final List<String> ENTRIES = entries();
@@ -56,6 +58,16 @@ class ShadedJarIT {
   @Test
   void noEntryIsThereTwice() {
     assertThat(ENTRIES).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void theManifestNamesSparkAndScala() throws IOException {
+    try (JarFile jar = new JarFile(System.getProperty("sparkqat.jar"))) {
+      Attributes manifest = jar.getManifest().getMainAttributes();
+      assertThat(manifest.getValue("Spark-Version")).isEqualTo(SparkBuild.compiledWith());
+      assertThat(SparkBuild.current().artifact())
+          .endsWith("_" + manifest.getValue("Scala-Version"));
+    }
   }
 
   private static List<String> entries() {

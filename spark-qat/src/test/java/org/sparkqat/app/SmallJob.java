@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -78,18 +80,27 @@ final class SmallJob {
       """;
 
   private final Path folder;
+  private final Map<String, String> environment;
 
-  private SmallJob(Path folder) {
+  private SmallJob(Path folder, Map<String, String> environment) {
     this.folder = folder;
+    this.environment = environment;
   }
 
   /** Writes the configuration and the data into an empty folder. */
   static SmallJob in(Path folder) throws IOException {
-    SmallJob job = new SmallJob(folder);
+    SmallJob job = new SmallJob(folder, Map.of());
     Files.writeString(job.configuration(), CONFIGURATION.formatted(folder));
     write(job.examples().coalesce(1), folder.resolve("train"));
     write(table(rows(60, 2)).coalesce(1), folder.resolve("test"));
     return job;
+  }
+
+  /** The same job, whose runs have one more environment variable. */
+  SmallJob with(String variable, String value) {
+    Map<String, String> more = new HashMap<>(environment);
+    more.put(variable, value);
+    return new SmallJob(folder, more);
   }
 
   /** The training data. */
@@ -135,9 +146,14 @@ final class SmallJob {
 
   /** Executors of a local cluster work in this job's folder too. */
   private CommandLine commandLine() {
-    return CommandLine.launcher()
-        .with("SPARK_WORKER_DIR", folder.resolve("workers").toString())
-        .with("SPARK_DRIVER_MEMORY", "1g");
+    CommandLine commandLine =
+        CommandLine.launcher()
+            .with("SPARK_WORKER_DIR", folder.resolve("workers").toString())
+            .with("SPARK_DRIVER_MEMORY", "1g");
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      commandLine = commandLine.with(variable.getKey(), variable.getValue());
+    }
+    return commandLine;
   }
 
   private String[] command(String output, String... arguments) {
