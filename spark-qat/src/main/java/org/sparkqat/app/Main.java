@@ -35,8 +35,16 @@ public final class Main {
     return stacktrace;
   }
 
+  /** Ends the process with the exit code, unless the process is another's, as on Databricks. */
   public static void main(String[] args) {
-    System.exit(run(args));
+    boolean guest = Sessions.isGuest();
+    int exitCode = run(args);
+    if (!guest) {
+      System.exit(exitCode);
+    } else if (exitCode != CommandLine.ExitCode.OK) {
+      throw new IllegalStateException(
+          "Failed to run spark-qat: exit code " + exitCode + " (its message is on stderr)");
+    }
   }
 
   /** Runs one command: 0 on success, 2 on wrong usage or configuration, 1 on anything else. */

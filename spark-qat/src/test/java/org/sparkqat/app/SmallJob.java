@@ -78,14 +78,16 @@ final class SmallJob {
       """;
 
   private final Path folder;
+  private final String script;
 
-  private SmallJob(Path folder) {
+  private SmallJob(Path folder, String script) {
     this.folder = folder;
+    this.script = script;
   }
 
   /** Writes the configuration and the data into an empty folder. */
   static SmallJob in(Path folder) throws IOException {
-    SmallJob job = new SmallJob(folder);
+    SmallJob job = new SmallJob(folder, "spark-qat");
     Files.writeString(job.configuration(), CONFIGURATION.formatted(folder));
     write(job.examples().coalesce(1), folder.resolve("train"));
     write(table(rows(60, 2)).coalesce(1), folder.resolve("test"));
@@ -107,6 +109,11 @@ final class SmallJob {
     Path messages = Files.createTempFile(folder, output, ".err");
     Path out = Files.createTempFile(folder, output, ".out");
     return new RunningJob(commandLine().start(out, messages, command(output, arguments)), messages);
+  }
+
+  /** The same job, started by another script of {@code submit-scripts}. */
+  SmallJob by(String script) {
+    return new SmallJob(folder, script);
   }
 
   /** Trains to the end. */
@@ -136,16 +143,22 @@ final class SmallJob {
   /** Executors of a local cluster work in this job's folder too. */
   private CommandLine commandLine() {
     return CommandLine.launcher()
+        .calledAs(CommandLine.projectFolder().resolve("submit-scripts").resolve(script))
         .with("SPARK_WORKER_DIR", folder.resolve("workers").toString())
         .with("SPARK_DRIVER_MEMORY", "1g");
   }
 
-  private String[] command(String output, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("train", "--config", configuration().toString()));
+  /** The arguments of the program. */
+  String[] arguments(String output) {
+    return new String[] {
+      "train", "--config", configuration().toString(), "--set", "output.path=" + path(output)
+    };
+  }
+
+  private String[] command(String output, String... more) {
+    List<String> command = new ArrayList<>(List.of(arguments(output)));
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
-    command.addAll(List.of("--set", "output.path=" + path(output)));
-    command.addAll(List.of(arguments));
+    command.addAll(List.of(more));
     return command.toArray(new String[0]);
   }
 
