@@ -168,14 +168,27 @@ class SubmitScriptsIT {
   void uploadCopiesTheJarAndTheConfiguration(String platform, String root, String copy)
       throws IOException {
     Path job = Files.writeString(folder.resolve("other.yaml"), "");
-    List<String> calls = run(platform, root, "upload", job.toString()).out().lines().toList();
+    Path jar = Path.of(System.getProperty("sparkqat.jar"));
+    String[] arguments = {root, "JAR=" + jar.getFileName(), "upload", job.toString()};
+    List<String> calls = run(platform, arguments).out().lines().toList();
     assertThat(calls).hasSize(2);
     assertThat(words(calls.get(0)))
         .startsWith(copy.split(" "))
-        .anyMatch(word -> word.equals(System.getProperty("sparkqat.jar")) || isJar(word));
+        .contains(jar.toString())
+        .anyMatch(
+            word -> word.endsWith(root.substring("ROOT=".length()) + "/" + jar.getFileName()));
     assertThat(words(calls.get(1)))
         .contains(job.toString())
         .anyMatch(word -> word.endsWith("/job.yaml"));
+  }
+
+  @Test
+  void aJarThatWasNotBuiltIsNamed() throws IOException {
+    Path job = Files.writeString(folder.resolve("other.yaml"), "");
+    assertThat(run("emr", "ROOT=s3://b", "JAR=other.jar", "upload", job.toString()).err())
+        .isEqualTo(
+            "emr: Cannot find other.jar below spark-qat/target (build it: the table of jars is in"
+                + " README.md)\n");
   }
 
   @Test
@@ -186,10 +199,6 @@ class SubmitScriptsIT {
         .isEqualTo("databricks: Invalid ROOT: a\"b (must not have quotes or backslashes)\n");
     assertThat(run("databricks", "start").err())
         .isEqualTo("databricks: Unknown action: start (known: upload, create, run)\n");
-  }
-
-  private static boolean isJar(String word) {
-    return word.endsWith("/spark-qat/target/spark-qat_2.13-0.1.0.jar");
   }
 
   private static List<String> settings(String platform) throws IOException {
