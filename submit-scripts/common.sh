@@ -102,12 +102,13 @@ render() {
   printf '%s\n' "$text" >"$rendered"
 }
 
-# Stops unless the jar that the names ask for has been built.
+# Finds the jar that the names ask for, in whichever build it was made: `jar_file`.
 need_jar() {
   need JAR
-  jar_file=$project/spark-qat/target/$JAR
-  [[ -f $jar_file || -n $dry_run ]] \
-    || fail "Cannot find the jar: ${jar_file#"$project/"} (build it: see spark-qat/docs/platforms.md)"
+  for jar_file in "$project/spark-qat/target/"{,spark-*/}"$JAR"; do
+    [[ ! -f $jar_file ]] || return 0
+  done
+  fail "Cannot find $JAR below spark-qat/target (build it: the table of jars is in README.md)"
 }
 
 # Stops unless there is a command of this name.

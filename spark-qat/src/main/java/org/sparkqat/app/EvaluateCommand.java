@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.app.output.Json;
 import org.sparkqat.app.output.Summary.Accuracies;
@@ -94,9 +93,10 @@ final class EvaluateCommand implements Callable<Integer> {
     DataSource source = data == null ? folder.job().data().test() : options.source(data);
     Map<Mode, TrainingState> states = states(folder);
     Map<Mode, Evaluation> found = new EnumMap<>(Mode.class);
-    try (SparkSession session = Sessions.start("evaluate");
-        ShardedDataset examples = Examples.prepare(session, folder.job(), source)) {
-      ModelEvaluator evaluator = new ModelEvaluator(session, JobSettings.worker(folder.job()));
+    try (Sessions.Lease spark = Sessions.lease("evaluate");
+        ShardedDataset examples = Examples.prepare(spark.session(), folder.job(), source)) {
+      ModelEvaluator evaluator =
+          new ModelEvaluator(spark.session(), JobSettings.worker(folder.job()));
       states.forEach(
           (form, state) ->
               found.put(

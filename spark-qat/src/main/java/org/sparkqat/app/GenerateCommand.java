@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ContentSummary;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.data.dataset.SyntheticFiles;
 import org.sparkqat.data.dataset.SyntheticFiles.RowOrder;
@@ -119,8 +118,8 @@ final class GenerateCommand implements Callable<Integer> {
       throw new WrongUsageException("Invalid --output: " + output + " (exists already)");
     }
     long start = System.nanoTime();
-    try (SparkSession session = Sessions.start("generate")) {
-      files.write(session, output);
+    try (Sessions.Lease spark = Sessions.lease("generate")) {
+      files.write(spark.session(), output);
     }
     print(set, target, hadoop, (System.nanoTime() - start) * 1e-9);
     return CommandLine.ExitCode.OK;

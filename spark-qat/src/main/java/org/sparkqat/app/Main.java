@@ -35,12 +35,21 @@ public final class Main {
     return stacktrace;
   }
 
+  /**
+   * Ends the process with the exit code unless that is 0: where the cluster runs the driver (YARN,
+   * Databricks), even exit(0) counts as a failure. A process that is another's never ends here.
+   */
   public static void main(String[] args) {
+    boolean guest = Sessions.isGuest();
     int exitCode = run(args);
-    // Where the cluster runs the driver (YARN, Databricks), even exit(0) counts as a failure.
-    if (exitCode != CommandLine.ExitCode.OK) {
-      System.exit(exitCode);
+    if (exitCode == CommandLine.ExitCode.OK) {
+      return;
     }
+    if (guest) {
+      throw new IllegalStateException(
+          "Failed to run spark-qat: exit code " + exitCode + " (its message is on stderr)");
+    }
+    System.exit(exitCode);
   }
 
   /** Runs one command: 0 on success, 2 on wrong usage or configuration, 1 on anything else. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 import org.sparkqat.distributed.Predictor;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.training.Phase;
@@ -54,9 +53,9 @@ final class PredictCommand implements Callable<Integer> {
             JobSettings.worker(folder.job()),
             observed ? Arithmetic.QUANTIZED : Arithmetic.FLOAT,
             state);
-    try (SparkSession session = Sessions.start("predict")) {
+    try (Sessions.Lease spark = Sessions.lease("predict")) {
       predictor
-          .transform(options.source(input).read(session), folder.job().data().schema())
+          .transform(options.source(input).read(spark.session()), folder.job().data().schema())
           .write()
           .parquet(output);
     }

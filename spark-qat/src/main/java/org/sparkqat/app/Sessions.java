@@ -1,5 +1,6 @@
 package org.sparkqat.app;
 
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -7,7 +8,11 @@ import org.sparkqat.data.DataKryoRegistrator;
 import org.sparkqat.spark.SparkBuild;
 import scala.Tuple2;
 
-/** Starts the Spark session of a command, with the settings that training needs. */
+/**
+ * The Spark session of a command: started with the settings that training needs, or, where the
+ * program is a guest in a process that has one already (a Databricks job, a shell), the one that is
+ * there.
+ */
 final class Sessions {
 
   private static final String HADOOP_PREFIX = "spark.hadoop.";
@@ -15,13 +20,34 @@ final class Sessions {
 
   private Sessions() {}
 
-  /** What Hadoop's file systems are told before a session exists: {@code spark.hadoop.*}. */
+  /** True when a Spark session is there already. It is not ours: it outlives the command. */
+  static boolean isGuest() {
+    return SparkSession.getDefaultSession().isDefined();
+  }
+
+  /**
+   * What Hadoop's file systems are told: by the context that is there already, or by {@code
+   * spark.hadoop.*} before there is one.
+   */
   static Configuration hadoop() {
+    if (isGuest()) {
+      return new Configuration(
+          SparkSession.getDefaultSession().get().sparkContext().hadoopConfiguration());
+    }
     Configuration hadoop = new Configuration();
     for (Tuple2<String, String> setting : new SparkConf().getAllWithPrefix(HADOOP_PREFIX)) {
       hadoop.set(setting._1(), setting._2());
     }
     return hadoop;
+  }
+
+  /** The session of a command, which ends with it unless it is another's. */
+  static Lease lease(String command) {
+    if (isGuest()) {
+      SparkBuild.requireMatch();
+      return new Lease(SparkSession.builder().getOrCreate(), session -> {});
+    }
+    return new Lease(start(command), SparkSession::stop);
   }
 
   static SparkSession start(String command) {
@@ -39,5 +65,14 @@ final class Sessions {
     String ours = DataKryoRegistrator.class.getName();
     conf.set(REGISTRATORS, registrators.isEmpty() ? ours : ours + "," + registrators);
     return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  /** A session for the time of a command. */
+  record Lease(SparkSession session, Consumer<SparkSession> end) implements AutoCloseable {
+
+    @Override
+    public void close() {
+      end.accept(session);
+    }
   }
 }

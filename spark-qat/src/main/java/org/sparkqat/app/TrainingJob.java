@@ -67,11 +67,11 @@ final class TrainingJob {
   }
 
   void execute() throws IOException {
-    try (SparkSession session = Sessions.start("train");
-        ShardedDataset train = Examples.prepare(session, job, job.data().train());
-        ShardedDataset test = Examples.prepare(session, job, job.data().test())) {
+    try (Sessions.Lease spark = Sessions.lease("train");
+        ShardedDataset train = Examples.prepare(spark.session(), job, job.data().train());
+        ShardedDataset test = Examples.prepare(spark.session(), job, job.data().test())) {
       train.requireGlobalBatch(job.training().batchSize());
-      run(session, train, test);
+      run(spark.session(), train, test);
     }
   }
 

@@ -52,6 +52,23 @@ class ClusterIT {
   }
 
   @Test
+  void aStandaloneClusterChangesNoBit(@TempDir Path folder) throws IOException {
+    try (StandaloneCluster cluster = new StandaloneCluster(folder, 2)) {
+      String[] arguments = {
+        "--master=" + cluster.url(),
+        "--conf=spark.driver.host=127.0.0.1",
+        "--executor-cores=1",
+        "--executor-memory=512m",
+        "--set",
+        RESIDENT
+      };
+      Result result = job.by("standalone").train("standalone", arguments);
+      assertThat(result.hashes()).isEqualTo(expected);
+      assertThat(cluster.log()).contains("Launching executor app-", "/0 on worker", "/1 on worker");
+    }
+  }
+
+  @Test
   void authenticationAndEncryptionChangeNoBitAndStrangersNothing() throws Exception {
     int port = Stranger.freePort();
     String[] arguments = {

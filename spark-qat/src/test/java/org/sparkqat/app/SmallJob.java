@@ -81,15 +81,17 @@ final class SmallJob {
 
   private final Path folder;
   private final Map<String, String> environment;
+  private final String script;
 
-  private SmallJob(Path folder, Map<String, String> environment) {
+  private SmallJob(Path folder, Map<String, String> environment, String script) {
     this.folder = folder;
     this.environment = environment;
+    this.script = script;
   }
 
   /** Writes the configuration and the data into an empty folder. */
   static SmallJob in(Path folder) throws IOException {
-    SmallJob job = new SmallJob(folder, Map.of());
+    SmallJob job = new SmallJob(folder, Map.of(), "spark-qat");
     Files.writeString(job.configuration(), CONFIGURATION.formatted(folder));
     write(job.examples().coalesce(1), folder.resolve("train"));
     write(table(rows(60, 2)).coalesce(1), folder.resolve("test"));
@@ -100,7 +102,7 @@ final class SmallJob {
   SmallJob with(String variable, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(variable, value);
-    return new SmallJob(folder, more);
+    return new SmallJob(folder, more, script);
   }
 
   /** The training data. */
@@ -118,6 +120,11 @@ final class SmallJob {
     Path messages = Files.createTempFile(folder, output, ".err");
     Path out = Files.createTempFile(folder, output, ".out");
     return new RunningJob(commandLine().start(out, messages, command(output, arguments)), messages);
+  }
+
+  /** The same job, started by another script of {@code submit-scripts}. */
+  SmallJob by(String script) {
+    return new SmallJob(folder, environment, script);
   }
 
   /** Trains to the end. */
@@ -148,6 +155,7 @@ final class SmallJob {
   private CommandLine commandLine() {
     CommandLine commandLine =
         CommandLine.launcher()
+            .calledAs(CommandLine.projectFolder().resolve("submit-scripts").resolve(script))
             .with("SPARK_WORKER_DIR", folder.resolve("workers").toString())
             .with("SPARK_DRIVER_MEMORY", "1g");
     for (Map.Entry<String, String> variable : environment.entrySet()) {
@@ -156,12 +164,17 @@ final class SmallJob {
     return commandLine;
   }
 
-  private String[] command(String output, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("train", "--config", configuration().toString()));
+  /** The arguments of the program. */
+  String[] arguments(String output) {
+    return new String[] {
+      "train", "--config", configuration().toString(), "--set", "output.path=" + path(output)
+    };
+  }
+
+  private String[] command(String output, String... more) {
+    List<String> command = new ArrayList<>(List.of(arguments(output)));
     command.addAll(List.of("--conf", "spark.ui.enabled=false"));
-    command.addAll(List.of("--set", "output.path=" + path(output)));
-    command.addAll(List.of(arguments));
+    command.addAll(List.of(more));
     return command.toArray(new String[0]);
   }
 
