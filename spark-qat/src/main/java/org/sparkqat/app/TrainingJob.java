@@ -113,8 +113,7 @@ final class TrainingJob {
       end = train(trainer, start, checkpoints, progress, train, test);
     }
     Summary summary =
-        RunSummary.of(
-            job, folder, end, session.version(), arithmetic(), preparations(train, test));
+        RunSummary.of(job, folder, end, session.version(), arithmetic(), preparations(train, test));
     new RunFiles(folder, job, text.resolved()).write(summary, trainer.model(end));
     out.println();
     out.print(AccuracyTable.text(summary.accuracies(), measure()));
