@@ -12,6 +12,10 @@ final class Examples {
 
   static ShardedDataset prepare(SparkSession session, JobConfiguration job, DataSource source) {
     return ShardedDataset.prepare(
-        source.read(session), job.data().schema(), job.training().shards(), job.training().seed());
+        source.read(session),
+        job.data().schema(),
+        job.training().shards(),
+        job.training().seed(),
+        job.data().storage());
   }
 }

@@ -1,6 +1,7 @@
 package org.sparkqat.app;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.sparkqat.app.config.JobConfiguration;
 import org.sparkqat.app.output.MetricsLog;
@@ -22,7 +23,8 @@ final class RunSummary {
       RunFolder folder,
       TrainingState end,
       String sparkVersion,
-      ArithmeticInUse arithmetic)
+      ArithmeticInUse arithmetic,
+      Map<String, Map<String, Object>> data)
       throws IOException {
     int floatEpochs = job.training().floatEpochs();
     int qatEpochs = job.training().qatEpochs();
@@ -44,7 +46,8 @@ final class RunSummary {
         ParameterLayout.sha256(end.ranges().flat()),
         sparkVersion,
         arithmetic,
-        Version.current());
+        Version.current(),
+        data);
   }
 
   private static OptionalDouble result(TrainingState state, String key) {

@@ -2,13 +2,16 @@ package org.sparkqat.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.sparkqat.app.config.CheckpointConfiguration;
 import org.sparkqat.app.config.ConfigurationText;
 import org.sparkqat.app.config.JobConfiguration;
 import org.sparkqat.app.output.MetricsLog;
+import org.sparkqat.app.output.PreparationMetrics;
 import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.app.output.StartMode;
 import org.sparkqat.app.output.Summary;
@@ -103,14 +106,14 @@ final class TrainingJob {
     folder.claim();
     checkpoints.removeLeftovers();
     folder.write(RunFolder.CONFIGURATION, text.resolved());
-    long examples = train.examples();
     TrainingState end;
     try (Progress progress = Progress.onStderr(job.data().shape().rank() == 3 ? "img" : "rows")) {
-      announce(progress, start, examples, test.examples());
+      announce(progress, start, train, test);
       start.warnOfOtherThan(instructionSet).ifPresent(progress::message);
       end = train(trainer, start, checkpoints, progress, train, test);
     }
-    Summary summary = RunSummary.of(job, folder, end, session.version(), arithmetic());
+    Summary summary =
+        RunSummary.of(job, folder, end, session.version(), arithmetic(), preparations(train, test));
     new RunFiles(folder, job, text.resolved()).write(summary, trainer.model(end));
     out.println();
     out.print(AccuracyTable.text(summary.accuracies(), measure()));
@@ -139,6 +142,10 @@ final class TrainingJob {
         start.checkpoint().isPresent()
             ? MetricsLog.resume(folder, start.state().position().step())
             : MetricsLog.start(folder);
+    long step = start.state().position().step();
+    for (var set : preparations(train, test).entrySet()) {
+      metrics.add(new PreparationMetrics(set.getKey(), step, set.getValue()).event());
+    }
     RunRecorder recorder =
         new RunRecorder(
             metrics, progress, measure(), job.training().batchSize(), steps(train.examples()));
@@ -160,10 +167,13 @@ final class TrainingJob {
   }
 
   private void announce(
-      Progress progress, StartingState start, long trainExamples, long testExamples) {
+      Progress progress, StartingState start, ShardedDataset train, ShardedDataset test) {
     progress.message(
         "%s: %,d training and %,d test examples in %d shards"
-            .formatted(job.model().name(), trainExamples, testExamples, job.training().shards()));
+            .formatted(
+                job.model().name(), train.examples(), test.examples(), job.training().shards()));
+    progress.message("training set: " + train.preparation().text());
+    progress.message("test set: " + test.preparation().text());
     Position at = start.state().position();
     if (start.checkpoint().isPresent()) {
       progress.message(
@@ -171,6 +181,14 @@ final class TrainingJob {
     } else if (mode instanceof StartMode.Resume) {
       progress.message("No checkpoint to resume from: starting from the beginning");
     }
+  }
+
+  private static Map<String, Map<String, Object>> preparations(
+      ShardedDataset train, ShardedDataset test) {
+    Map<String, Map<String, Object>> each = new LinkedHashMap<>();
+    each.put("train", train.preparation().figures());
+    each.put("test", test.preparation().figures());
+    return each;
   }
 
   private Measure measure() {

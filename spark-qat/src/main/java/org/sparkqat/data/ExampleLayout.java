@@ -20,6 +20,11 @@ record ExampleLayout(int featureSize, boolean isUint8, boolean isRegression)
     return (int) Math.max(1, BLOCK_BYTES / featureBytes());
   }
 
+  /** Bytes of an example as stored: its features, and four for the label. */
+  int exampleBytes() {
+    return Math.toIntExact(featureBytes() + Integer.BYTES);
+  }
+
   long featureBytes() {
     return isUint8 ? featureSize : (long) featureSize * Float.BYTES;
   }

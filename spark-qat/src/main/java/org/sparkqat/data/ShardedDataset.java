@@ -2,144 +2,134 @@ package org.sparkqat.data;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.CollectionAccumulator;
-import scala.Tuple2;
+import scala.Option;
+import scala.reflect.ClassTag$;
 
 /**
- * A data set in S shards, decoded once and persisted by Spark until it is closed.
+ * A data set in S shards, decoded once and kept in memory or on local disks until it is closed.
  *
  * <p>Which example is in which shard at which place is a function of the seed and of the set of
- * examples (a multiset: duplicates stay), never of partitions, file order or hosts.
+ * examples (a multiset: duplicates stay), never of partitions, file order, hosts or storage.
  */
 public final class ShardedDataset implements AutoCloseable {
 
   private final JavaRDD<Shard> rdd;
   private final ShardPlan plan;
-  private final long bytes;
+  private final Preparation preparation;
+  private final Runnable release;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ShardedDataset(JavaRDD<Shard> rdd, ShardPlan plan, long bytes) {
+  private ShardedDataset(
+      JavaRDD<Shard> rdd, ShardPlan plan, Preparation preparation, Runnable release) {
     this.rdd = rdd;
     this.plan = plan;
-    this.bytes = bytes;
+    this.preparation = preparation;
+    this.release = release;
+  }
+
+  /** Prepares a data set, in memory or on disk as {@link ShardStorage#AUTO} decides. */
+  public static ShardedDataset prepare(
+      Dataset<Row> table, ExampleSchema schema, int shards, long seed) {
+    return prepare(table, schema, shards, seed, ShardStorage.AUTO);
   }
 
   /**
-   * Reads, checks, orders and persists a data set; runs two Spark jobs.
+   * Reads, checks, orders and stores a data set; runs two Spark jobs.
    *
    * @param table any DataFrame with the columns of {@code schema}
    * @param shards S, from 1 to 65,536
    * @param seed of the order
+   * @param storage where the shards go; changes speed and memory, never the result
    * @throws InvalidDataException if a column or a value is wrong, or if there is no example
    */
   public static ShardedDataset prepare(
-      Dataset<Row> table, ExampleSchema schema, int shards, long seed) {
+      Dataset<Row> table, ExampleSchema schema, int shards, long seed, ShardStorage storage) {
+    long start = System.nanoTime();
     ShardPlan.requireValid(shards);
     SparkContext context = table.sparkSession().sparkContext();
     CollectionAccumulator<String> mistakes = new CollectionAccumulator<>();
     context.register(mistakes);
+    Spills spills = Spills.of(context);
     ExampleReader.Examples examples = ExampleReader.read(table, schema, seed, mistakes);
-    JavaRDD<KeyedExample> sorted = sort(examples.rdd(), shards);
-    long[] firstRanks = firstRanks(sorted, mistakes);
-    ShardPlan plan = new ShardPlan(firstRanks[firstRanks.length - 1], shards);
-    return persist(shard(sorted, firstRanks, plan, examples.layout()), plan);
+    RankedExamples ranked = RankedExamples.of(examples.rdd(), shards, mistakes, spills);
+    ShardPlan plan = new ShardPlan(ranked.size(), shards);
+    long exampleBytes = examples.layout().exampleBytes();
+    ShardStorage chosen = StorageMemory.choose(storage, plan.examples() * exampleBytes, context);
+    Stored stored =
+        chosen == ShardStorage.DISK
+            ? onDisk(ranked, plan, examples.layout())
+            : inMemory(ranked, plan, examples.layout());
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    return new ShardedDataset(
+        stored.rdd,
+        plan,
+        new Preparation(chosen, plan.examples(), exampleBytes, spills.bytes(), seconds),
+        stored.release);
   }
 
-  private static JavaRDD<KeyedExample> sort(JavaRDD<KeyedExample> examples, int shards) {
-    int parts = Math.max(examples.getNumPartitions(), shards);
-    return examples
-        .mapToPair(example -> new Tuple2<>(example, 0))
-        .repartitionAndSortWithinPartitions(Partitioners.byKey(parts), KeyedExample.ORDER)
-        .keys();
-  }
+  /** Shards, and what gives their memory or disk back. */
+  private record Stored(JavaRDD<Shard> rdd, Runnable release) {
 
-  /** The rank of the first example of each partition, and at the end the number of examples. */
-  private static long[] firstRanks(
-      JavaRDD<KeyedExample> sorted, CollectionAccumulator<String> mistakes) {
-    List<Long> counts = sorted.mapPartitions(part -> List.of(count(part)).iterator()).collect();
-    // Any one will do; the smallest is the same one whatever the order of the tasks.
-    mistakes.value().stream()
-        .min(String::compareTo)
-        .ifPresent(
-            message -> {
-              throw new InvalidDataException(message);
-            });
-    long[] first = new long[counts.size() + 1];
-    for (int i = 0; i < counts.size(); i++) {
-      first[i + 1] = first[i] + counts.get(i);
+    /** Runs a job, and releases what there is when it fails. */
+    private Stored filled(Runnable job) {
+      try {
+        job.run();
+        return this;
+      } catch (RuntimeException e) {
+        release.run();
+        throw e;
+      }
     }
-    if (first[counts.size()] == 0) {
-      throw new InvalidDataException("Invalid data set: it is empty (at least 1 row is needed)");
-    }
-    return first;
   }
 
-  private static long count(Iterator<?> part) {
-    long count = 0;
-    for (; part.hasNext(); part.next()) {
-      count++;
-    }
-    return count;
+  private static Stored inMemory(RankedExamples ranked, ShardPlan plan, ExampleLayout layout) {
+    Spills spills = ranked.spills();
+    JavaRDD<Shard> shards =
+        ranked
+            .byShard(plan)
+            .mapPartitionsWithIndex(
+                (index, contents) -> {
+                  spills.countAll(TaskContext.get());
+                  return List.<Shard>of(build(layout, index, plan, contents)).iterator();
+                },
+                true)
+            .setName("shards")
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    return new Stored(shards, () -> shards.unpersist(false)).filled(shards::count);
   }
 
-  private static JavaRDD<Shard> shard(
-      JavaRDD<KeyedExample> sorted, long[] firstRanks, ShardPlan plan, ExampleLayout layout) {
-    JavaPairRDD<Long, byte[]> ranked =
-        JavaPairRDD.fromJavaRDD(
-            sorted.mapPartitionsWithIndex(
-                (part, examples) -> new Ranking(examples, firstRanks[part]), true));
-    return ranked
-        .repartitionAndSortWithinPartitions(Partitioners.byShard(plan))
-        .values()
-        .mapPartitionsWithIndex(
-            (index, contents) -> List.of(build(layout, index, plan, contents)).iterator(), true);
-  }
-
-  private static Shard build(
+  private static HeapShard build(
       ExampleLayout layout, int index, ShardPlan plan, Iterator<byte[]> contents) {
-    Shard.Builder builder = new Shard.Builder(layout, index, plan.size(index));
+    HeapShard.Builder builder = new HeapShard.Builder(layout, index, plan.size(index));
     contents.forEachRemaining(builder::add);
     return builder.build();
   }
 
-  private static ShardedDataset persist(JavaRDD<Shard> shards, ShardPlan plan) {
-    JavaRDD<Shard> persisted = shards.setName("shards").persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      long bytes = 0;
-      for (long shardBytes : persisted.map(Shard::bytes).collect()) {
-        bytes += shardBytes;
-      }
-      return new ShardedDataset(persisted, plan, bytes);
-    } catch (RuntimeException e) {
-      persisted.unpersist(false);
-      throw e;
-    }
-  }
-
-  /** Gives each example its rank, its number in the order of all examples. */
-  private static final class Ranking implements Iterator<Tuple2<Long, byte[]>> {
-    private final Iterator<KeyedExample> examples;
-    private long rank;
-
-    private Ranking(Iterator<KeyedExample> examples, long firstRank) {
-      this.examples = examples;
-      this.rank = firstRank;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return examples.hasNext();
-    }
-
-    @Override
-    public Tuple2<Long, byte[]> next() {
-      return new Tuple2<>(rank++, examples.next().content);
-    }
+  private static Stored onDisk(RankedExamples ranked, ShardPlan plan, ExampleLayout layout) {
+    JavaRDD<byte[]> contents = ranked.byShard(plan);
+    SparkContext context = contents.context();
+    Broadcast<ShardFiles> files =
+        JavaSparkContext.fromSparkContext(context).broadcast(new ShardFiles());
+    ShardPlaces places = new ShardPlaces();
+    context.register(places);
+    LocalShards local =
+        new LocalShards(contents.rdd(), plan, layout, files, places, ranked.spills());
+    JavaRDD<Shard> shards =
+        JavaRDD.fromRDD(local, ClassTag$.MODULE$.<Shard>apply(Shard.class))
+            .setName("shards on disk");
+    // A task writes the shards that a worker will use, if there is a worker for each slot.
+    int tasks = Math.min(Math.max(context.defaultParallelism(), 1), plan.shards());
+    return new Stored(shards, () -> files.destroy()).filled(grouped(shards, tasks)::count);
   }
 
   /**
@@ -163,6 +153,26 @@ public final class ShardedDataset implements AutoCloseable {
     return rdd;
   }
 
+  /**
+   * The shards in partitions of contiguous ranges, about equally many in each; not persisted.
+   *
+   * @param tasks at most the number of shards
+   */
+  public JavaRDD<Shard> grouped(int tasks) {
+    return grouped(rdd, tasks);
+  }
+
+  private static JavaRDD<Shard> grouped(JavaRDD<Shard> shards, int tasks) {
+    return JavaRDD.fromRDD(
+        shards.rdd().coalesce(tasks, false, Option.apply(new ContiguousCoalescer()), noOrdering()),
+        ClassTag$.MODULE$.apply(Shard.class));
+  }
+
+  @SuppressWarnings("NullAway") // Scala's default for an ordering that is not used
+  private static scala.math.Ordering<Shard> noOrdering() {
+    return null;
+  }
+
   /** The number of shards. */
   public int shards() {
     return plan.shards();
@@ -178,13 +188,25 @@ public final class ShardedDataset implements AutoCloseable {
     return plan.size(shard);
   }
 
-  /** Bytes of memory that the examples of all shards take. */
+  /** Bytes of memory or disk that the examples of all shards take. */
   public long bytes() {
-    return bytes;
+    return preparation.bytes();
+  }
+
+  /** Where the shards are: memory or disk. */
+  public ShardStorage storage() {
+    return preparation.storage();
+  }
+
+  /** What the preparation took. */
+  public Preparation preparation() {
+    return preparation;
   }
 
   @Override
   public void close() {
-    rdd.unpersist(false);
+    if (closed.compareAndSet(false, true)) {
+      release.run();
+    }
   }
 }

@@ -4,11 +4,10 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkqat.data.Shard;
+import org.sparkqat.data.ShardStorage;
 import org.sparkqat.data.ShardedDataset;
-import scala.Option;
-import scala.reflect.ClassTag$;
 
-/** The shards of a data set in W partitions of contiguous ranges, persisted where they are used. */
+/** The shards of a data set in W partitions of contiguous ranges, stored where they are used. */
 final class ShardGroups implements AutoCloseable {
 
   private final ShardedDataset dataset;
@@ -28,22 +27,19 @@ final class ShardGroups implements AutoCloseable {
    */
   static ShardGroups of(ShardedDataset dataset, int workers) {
     ShardGroups groups = new ShardGroups(dataset, workers);
-    // From here on the groups are what is read; the shuffle files still hold the shards.
-    dataset.close();
+    if (dataset.storage() == ShardStorage.MEMORY) {
+      // From here on the groups are what is read; the shuffle files still hold the shards.
+      dataset.close();
+    }
     return groups;
   }
 
   private static JavaRDD<Shard> group(ShardedDataset dataset, int workers) {
-    JavaRDD<Shard> grouped =
-        JavaRDD.fromRDD(
-                dataset
-                    .rdd()
-                    .rdd()
-                    .coalesce(
-                        workers, false, Option.apply(new ContiguousCoalescer()), noOrdering()),
-                ClassTag$.MODULE$.apply(Shard.class))
-            .setName("shards of " + workers + " workers")
-            .persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<Shard> grouped = dataset.grouped(workers).setName("shards of " + workers + " workers");
+    if (dataset.storage() == ShardStorage.MEMORY) {
+      grouped.persist(StorageLevel.MEMORY_AND_DISK());
+    }
+    // Brings each shard to its worker, before anybody waits for it.
     grouped.count();
     return grouped;
   }
@@ -78,13 +74,9 @@ final class ShardGroups implements AutoCloseable {
     return dataset.examples();
   }
 
-  @SuppressWarnings("NullAway") // Scala's default for an ordering that is not used
-  private static scala.math.Ordering<Shard> noOrdering() {
-    return null;
-  }
-
   @Override
   public void close() {
     rdd.unpersist(false);
+    dataset.close();
   }
 }

@@ -151,6 +151,21 @@ class ClusterIT {
     assertThat(job.hashes(output)).isEqualTo(expected);
   }
 
+  @Test
+  void shardsOnDiskChangeNoBitEvenWhenAnExecutorIsLost() throws Exception {
+    String output = "disk";
+    String[] arguments = {
+      "--master", TWO_EXECUTORS, "--set", RESIDENT, "--set", "data.storage=disk"
+    };
+    try (RunningJob run = job.start(output, arguments)) {
+      run.await(() -> Files.exists(job.path(output).resolve("checkpoints")));
+      run.executors().get(0).destroyForcibly();
+      run.awaitSuccess();
+      assertThat(run.messages()).contains("Lost executor", "on local disks");
+    }
+    assertThat(job.hashes(output)).isEqualTo(expected);
+  }
+
   /** Spark gives up a job that has lost too many executors: here, one. */
   @Test
   void aJobThatSparkGivesUpAfterALossIsReplacedAndNoBitChanges() throws Exception {

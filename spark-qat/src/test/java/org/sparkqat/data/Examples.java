@@ -69,10 +69,14 @@ final class Examples {
 
   static String digest(Dataset<Row> table, ExampleSchema schema, int shards, long seed) {
     try (ShardedDataset data = ShardedDataset.prepare(table, schema, shards, seed)) {
+      return digest(data);
+    }
+  }
+
+  static String digest(ShardedDataset data) {
+    try {
       MessageDigest hash = MessageDigest.getInstance("SHA-256");
-      for (Shard shard : data.rdd().collect()) {
-        hash.update(bytes(shard));
-      }
+      data.rdd().map(Examples::bytes).collect().forEach(hash::update);
       return HexFormat.of().formatHex(hash.digest());
     } catch (java.security.NoSuchAlgorithmException e) {
       throw new AssertionError(e);

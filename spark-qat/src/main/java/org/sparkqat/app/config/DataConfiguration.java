@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.sparkqat.data.DataSource;
 import org.sparkqat.data.ExampleSchema;
+import org.sparkqat.data.ShardStorage;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.tensor.Shape;
 
@@ -16,6 +17,7 @@ import org.sparkqat.tensor.Shape;
  * @param mean one number, or one a channel, in units of {@code unit}
  * @param std one number, or one a channel, above 0
  * @param unit raw value that counts as 1; 255 for images, 1 for vectors unless given
+ * @param storage where prepared examples lie; changes speed and memory, never the result
  */
 public record DataConfiguration(
     DataSource train,
@@ -27,7 +29,8 @@ public record DataConfiguration(
     int classes,
     List<Double> mean,
     List<Double> std,
-    double unit) {
+    double unit,
+    ShardStorage storage) {
 
   private static final int MAX_CLASSES = 65_536;
   private static final double IMAGE_UNIT = 255;
@@ -65,7 +68,8 @@ public record DataConfiguration(
         classes(section),
         perChannel(section, "mean", 0, shape, Bounds.any()),
         perChannel(section, "std", 1, shape, Bounds.above(0)),
-        section.real("unit", shape.rank() == 3 ? IMAGE_UNIT : 1, Bounds.above(0)));
+        section.real("unit", shape.rank() == 3 ? IMAGE_UNIT : 1, Bounds.above(0)),
+        section.choice("storage", ShardStorage.AUTO));
   }
 
   private static DataSource source(Section section) {

@@ -12,6 +12,7 @@ final class Fingerprint {
       List.of(
           "data.train.",
           "data.test.",
+          "data.storage",
           "model.weights",
           "training.engine",
           "training.instruction-set",

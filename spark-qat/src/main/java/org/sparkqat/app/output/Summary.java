@@ -1,5 +1,6 @@
 package org.sparkqat.app.output;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -18,6 +19,7 @@ import org.sparkqat.engine.ArithmeticInUse;
  * @param parametersSha256 of the little-endian float32 weights in layout order
  * @param rangesSha256 of the ranges in force, minima then maxima
  * @param arithmetic what computed the quantized steps, on the driver's machine
+ * @param data what the preparation of each data set took, by the set's name
  */
 public record Summary(
     Accuracies accuracies,
@@ -30,7 +32,12 @@ public record Summary(
     String rangesSha256,
     String sparkVersion,
     ArithmeticInUse arithmetic,
-    String sparkQatVersion) {
+    String sparkQatVersion,
+    Map<String, Map<String, Object>> data) {
+
+  public Summary {
+    data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
+  }
 
   /**
    * Share of correct classes, or R² of a regression, in the network's forms; empty: not measured.
@@ -74,6 +81,7 @@ public record Summary(
     values.put("arithmetic", arithmetic.kind());
     values.put("arithmeticReason", arithmetic.obstacle().orElse(null));
     values.put("sparkQatVersion", sparkQatVersion);
+    values.put("data", data);
     return Json.document(values);
   }
 

@@ -2,6 +2,7 @@ package org.sparkqat.app.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class SummaryTest {
             "bb",
             "4.1.0",
             new ArithmeticInUse("onednn", "avx2", Optional.of("no 8-bit sums")),
-            "0.1.0");
+            "0.1.0",
+            Map.of("train", Map.of("storage", "disk")));
     assertThat(summary.json())
         .isEqualTo(
             """
@@ -49,7 +51,12 @@ class SummaryTest {
               "engine" : "onednn",
               "arithmetic" : "float",
               "arithmeticReason" : "no 8-bit sums",
-              "sparkQatVersion" : "0.1.0"
+              "sparkQatVersion" : "0.1.0",
+              "data" : {
+                "train" : {
+                  "storage" : "disk"
+                }
+              }
             }
             """);
   }

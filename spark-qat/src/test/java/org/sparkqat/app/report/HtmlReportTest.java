@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
@@ -60,7 +61,8 @@ class HtmlReportTest {
             "bb",
             "4.1.0",
             new ArithmeticInUse("onednn", "avx2", Optional.empty()),
-            "0.1.0");
+            "0.1.0",
+            Map.of());
     ModelTable model =
         ModelTable.of(
             QuantizedGraph.of(

@@ -1,4 +1,4 @@
-package org.sparkqat.distributed;
+package org.sparkqat.data;
 
 import java.io.Serializable;
 import org.apache.spark.rdd.PartitionCoalescer;
@@ -17,11 +17,15 @@ final class ContiguousCoalescer implements PartitionCoalescer, Serializable {
     PartitionGroup[] groups = new PartitionGroup[Math.min(workers, shards)];
     for (int worker = 0; worker < groups.length; worker++) {
       groups[worker] = new PartitionGroup(Option.empty());
-      ShardRange range = ShardRange.of(worker, groups.length, shards);
-      for (int shard = range.first(); shard <= range.last(); shard++) {
+      int end = start(worker + 1, groups.length, shards);
+      for (int shard = start(worker, groups.length, shards); shard < end; shard++) {
         groups[worker].partitions().$plus$eq(parent.partitions()[shard]);
       }
     }
     return groups;
+  }
+
+  private static int start(int worker, int workers, int shards) {
+    return (int) ((long) worker * shards / workers);
   }
 }

@@ -17,14 +17,14 @@ import org.sparkqat.testkit.SparkTestKit;
 import scala.reflect.ClassTag;
 
 @ExtendWith(SparkTestKit.class)
-class ShardTest {
+class HeapShardTest {
 
   private static final ExampleLayout BYTES = new ExampleLayout(3, true, false);
   private static final ExampleLayout FLOATS = new ExampleLayout(2, false, true);
 
   @Test
   void bytesAreReadAsZeroTo255() {
-    Shard shard = bytes();
+    HeapShard shard = bytes();
     float[] features = {9, 9, 9, 9, 9};
     shard.features(1, features, 1);
     assertThat(features).containsExactly(9, 128, 255, 0, 9);
@@ -37,7 +37,7 @@ class ShardTest {
 
   @Test
   void floatsAndTargetsAreReadAsTheyWere() {
-    Shard shard = floats();
+    HeapShard shard = floats();
     float[] features = new float[2];
     shard.features(0, features, 0);
     assertThat(features).containsExactly(-0.5f, 1e-30f);
@@ -53,14 +53,14 @@ class ShardTest {
     int size = 24 << 20;
     ExampleLayout layout = new ExampleLayout(size, true, false);
     assertThat(layout.examplesPerBlock()).isEqualTo(2);
-    Shard.Builder builder = new Shard.Builder(layout, 0, 3);
+    HeapShard.Builder builder = new HeapShard.Builder(layout, 0, 3);
     byte[] content = new byte[size + 4];
     for (byte example = 0; example < 3; example++) {
       content[0] = example;
       content[size - 1] = (byte) (100 + example);
       builder.add(content);
     }
-    Shard shard = builder.build();
+    HeapShard shard = builder.build();
     float[] features = new float[size];
     for (int example = 0; example < 3; example++) {
       shard.features(example, features, 0);
@@ -81,8 +81,8 @@ class ShardTest {
     SparkConf conf = spark.sparkContext().conf();
     for (Serializer serializer : List.of(new KryoSerializer(conf), new JavaSerializer(conf))) {
       SerializerInstance instance = serializer.newInstance();
-      for (Shard shard : List.of(bytes(), floats())) {
-        Shard copy = roundTrip(instance, shard, Shard.class);
+      for (HeapShard shard : List.of(bytes(), floats())) {
+        Shard copy = roundTrip(instance, shard, HeapShard.class);
         assertThat(Examples.bytes(copy)).isEqualTo(Examples.bytes(shard));
       }
       KeyedExample example = new KeyedExample(1, -2, new byte[] {3});
@@ -98,7 +98,7 @@ class ShardTest {
 
   @Test
   void exactlyTheAnnouncedExamplesMustArrive() {
-    Shard.Builder builder = new Shard.Builder(BYTES, 7, 1);
+    HeapShard.Builder builder = new HeapShard.Builder(BYTES, 7, 1);
     assertThatThrownBy(builder::build)
         .hasMessage(
             "Cannot build shard 7: 0 of 1 examples arrived (the data changed while it was read)");
@@ -107,15 +107,15 @@ class ShardTest {
         .hasMessage("Cannot add to shard 7: it is full at 1");
   }
 
-  private static Shard bytes() {
-    Shard.Builder builder = new Shard.Builder(BYTES, 1, 2);
+  private static HeapShard bytes() {
+    HeapShard.Builder builder = new HeapShard.Builder(BYTES, 1, 2);
     builder.add(new byte[] {1, 2, 3, 0, 0, 0, 4});
     builder.add(new byte[] {(byte) 128, (byte) 255, 0, 0, 0, 0, 5});
     return builder.build();
   }
 
-  private static Shard floats() {
-    Shard.Builder builder = new Shard.Builder(FLOATS, 0, 1);
+  private static HeapShard floats() {
+    HeapShard.Builder builder = new HeapShard.Builder(FLOATS, 0, 1);
     builder.add(ByteBuffer.allocate(12).putFloat(-0.5f).putFloat(1e-30f).putFloat(2.5f).array());
     return builder.build();
   }
