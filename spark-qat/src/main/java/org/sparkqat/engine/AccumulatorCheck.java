@@ -3,10 +3,12 @@ package org.sparkqat.engine;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.CodeRange;
+import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Parameter;
 
-/** No sum of products of codes may overflow a 32-bit accumulator. */
+/** No sum of products of 8-bit codes may overflow a 32-bit accumulator. */
 final class AccumulatorCheck {
 
   private AccumulatorCheck() {}
@@ -16,6 +18,7 @@ final class AccumulatorCheck {
       graph
           .weights()
           .get(block.index())
+          .filter(WeightQuantizer::fitsKernels)
           .ifPresent(weights -> require(graph, block, largest(weights.codes())));
     }
   }
@@ -24,10 +27,10 @@ final class AccumulatorCheck {
     Parameter parameter = graph.graph().network().parameters().parameter(block.name() + ".weight");
     long products = parameter.size() / block.outputShape().channels();
     int source = block.inputs().get(0);
-    CodeRange input =
-        (source == BlockGraph.INPUT ? graph.input() : graph.pointOf(source)).quantizer().codes();
-    long bound = products * largest(input) * weight;
-    if (bound > Integer.MAX_VALUE) {
+    ActivationQuantizer input =
+        (source == BlockGraph.INPUT ? graph.input() : graph.pointOf(source)).quantizer();
+    long bound = products * largest(input.codes()) * weight;
+    if (input.fitsKernels() && bound > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "Invalid layer '%s': %d products of codes can reach %d (allowed: 2^31 - 1; use fewer bits)"
               .formatted(block.name(), products, bound));

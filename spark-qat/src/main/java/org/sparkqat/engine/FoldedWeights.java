@@ -5,7 +5,6 @@ import org.sparkqat.network.Block;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
-import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.Parameter;
 
@@ -29,6 +28,7 @@ public final class FoldedWeights {
   final Parameter weight;
   final Optional<Parameter> bias;
   private final Optional<QuantizationPoint> source;
+  private final boolean fitKernels;
   private final boolean usesBatch;
   private final boolean folds;
 
@@ -55,16 +55,24 @@ public final class FoldedWeights {
         new WeightCodes(
             arithmetic.quantizes() ? graph.weights().get(block.index()) : Optional.empty(),
             outputs,
-            weight.size() / outputs);
+            weight.size() / outputs,
+            weight.size() / (outputs * weight.shape().dim(1)));
     this.biases = new float[outputs];
+    this.fitKernels =
+        arithmetic.quantizes() && graph.weights().get(block.index()).orElseThrow().fitsKernels();
     this.source =
         arithmetic.quantizes()
-            ? Optional.of(graph.pointOf(block.inputs().get(0))).filter(FoldedWeights::hasOneScale)
+            ? Optional.of(graph.pointOf(block.inputs().get(0)))
+                .filter(point -> point.quantizer().fitsKernels())
             : Optional.empty();
   }
 
-  private static boolean hasOneScale(QuantizationPoint point) {
-    return point.quantizer().granularity() == Granularity.PER_TENSOR;
+  /**
+   * True when integer kernels take weights and input, so that the bias is a multiple of the
+   * accumulator's unit.
+   */
+  boolean areIntegers() {
+    return fitKernels && source.isPresent();
   }
 
   /** What a block is evaluated and served with: running statistics, folded. */
@@ -97,7 +105,7 @@ public final class FoldedWeights {
       float[] factor = normalization.orElseThrow().factor;
       System.arraycopy(factor, 0, codes.factors, 0, factor.length);
     }
-    float srcScale = source.map(point -> scale(point, ranges)).orElse(0f);
+    float srcScale = areIntegers() ? scale(source.orElseThrow(), ranges) : 0f;
     for (int o = 0; o < biases.length; o++) {
       biases[o] = bias(o, parameters);
       if (srcScale > 0 && !usesBatch) {
@@ -209,11 +217,11 @@ public final class FoldedWeights {
   }
 
   /**
-   * The real bias of a channel, rounded to a multiple of the accumulator's unit where there are
-   * codes on both sides.
+   * The real bias of a channel, rounded to a multiple of the accumulator's unit where integer
+   * kernels take both sides.
    */
   public float roundedBias(int o, float unit, boolean srcIsCodes) {
-    if (!codes.areCodes() || !srcIsCodes) {
+    if (!areIntegers() || !srcIsCodes) {
       return biases[o];
     }
     return (float) (biasCode(o, unit) * (double) unit);
@@ -248,7 +256,7 @@ public final class FoldedWeights {
     if (folds && !usesBatch) {
       NormalizationParameters n = normalization.orElseThrow();
       for (int o = 0; o < biases.length; o++) {
-        double diff = codes.productOfInside(o, diffWeights, parameters, weight.offset());
+        double diff = codes.productOfInside(o, diffWeights);
         gradient[n.gammaOffset + o] += (float) (diff * n.inverseDeviation(o));
       }
     }

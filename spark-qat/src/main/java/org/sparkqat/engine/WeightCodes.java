@@ -2,9 +2,6 @@ package org.sparkqat.engine;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.sparkqat.quantization.Affine;
-import org.sparkqat.quantization.Granularity;
-import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.WeightQuantizer;
 
 /**
@@ -13,9 +10,8 @@ import org.sparkqat.quantization.WeightQuantizer;
  */
 final class WeightCodes {
 
-  private final Optional<WeightQuantizer> quantizer;
-  private final int outputs;
-  private final int perOutput;
+  final int outputs;
+  final int perOutput;
   final float[] codes;
   final float[] scales;
   final int[] zeroPoints;
@@ -24,13 +20,25 @@ final class WeightCodes {
   /** No scale is smaller, so that a bias can be told in 32 bits; 0: no limit. */
   final float[] leastScales;
 
-  private final float[] mask;
+  /** What the gradient of a weight is multiplied by; at most 0: it is stopped. */
+  final float[] mask;
 
-  WeightCodes(Optional<WeightQuantizer> quantizer, int outputs, int perOutput) {
-    this.quantizer = quantizer;
+  /** What {@code factor} multiplies: the weights, or what a scheme made of them. */
+  final float[] bases;
+
+  private final Optional<WeightCoder> coder;
+
+  /**
+   * Weights of no value yet.
+   *
+   * @param perInput weights of each pair of output and input channel
+   */
+  WeightCodes(Optional<WeightQuantizer> quantizer, int outputs, int perOutput, int perInput) {
+    this.coder = quantizer.map(by -> WeightCoder.of(by, perInput));
     this.outputs = outputs;
     this.perOutput = perOutput;
     this.codes = new float[outputs * perOutput];
+    this.bases = new float[codes.length];
     this.scales = new float[outputs];
     this.zeroPoints = new int[outputs];
     this.factors = new float[outputs];
@@ -41,8 +49,9 @@ final class WeightCodes {
     Arrays.fill(mask, 1f);
   }
 
+  /** True when there are codes with one scale an output channel, false when there are reals. */
   boolean areCodes() {
-    return quantizer.isPresent();
+    return coder.isPresent() && coder.get().givesCodes();
   }
 
   /**
@@ -50,39 +59,14 @@ final class WeightCodes {
    * have been set before.
    */
   void load(float[] parameters, int offset) {
+    System.arraycopy(parameters, offset, bases, 0, bases.length);
     for (int o = 0; o < outputs; o++) {
       int row = o * perOutput;
-      for (int i = 0; i < perOutput; i++) {
-        codes[row + i] = parameters[offset + row + i] * factors[o];
+      for (int i = row; i < row + perOutput; i++) {
+        codes[i] = bases[i] * factors[o];
       }
     }
-    quantizer.ifPresent(this::quantize);
-  }
-
-  private void quantize(WeightQuantizer by) {
-    boolean perTensor = by.granularity() == Granularity.PER_TENSOR;
-    Range whole = Range.of(codes, 0, codes.length);
-    float least = Range.of(leastScales, 0, outputs).max();
-    for (int o = 0; o < outputs; o++) {
-      int from = o * perOutput;
-      int to = from + perOutput;
-      Affine affine =
-          perTensor
-              ? affine(by, whole, least)
-              : affine(by, Range.of(codes, from, to), leastScales[o]);
-      affine.centeredWithMask(codes, mask, from, to);
-      scales[o] = affine.scale();
-      zeroPoints[o] = affine.zeroPoint();
-    }
-  }
-
-  private static Affine affine(WeightQuantizer by, Range range, float leastScale) {
-    Affine affine = by.affine(range);
-    if (affine.scale() >= leastScale) {
-      return affine;
-    }
-    float wider = leastScale / affine.scale();
-    return by.affine(new Range(range.min() * wider, range.max() * wider));
+    coder.ifPresent(by -> by.code(this));
   }
 
   /**
@@ -111,17 +95,16 @@ final class WeightCodes {
    *
    * @param diffCodes as in {@link #backward}
    */
-  double factorGradient(
-      int output, float[] diffCodes, float srcScale, float[] parameters, int offset) {
-    return productOfInside(output, diffCodes, parameters, offset) * srcScale / scales[output];
+  double factorGradient(int output, float[] diffCodes, float srcScale) {
+    return productOfInside(output, diffCodes) * srcScale / scales[output];
   }
 
   /** {@code sum_i diff_i * w_i} of one output, over the weights inside the codes. */
-  double productOfInside(int output, float[] diff, float[] parameters, int offset) {
+  double productOfInside(int output, float[] diff) {
     int row = output * perOutput;
     double sum = 0;
     for (int i = row; i < row + perOutput; i++) {
-      sum += mask[i] < 0 ? 0 : (double) diff[i] * parameters[offset + i];
+      sum += mask[i] < 0 ? 0 : (double) diff[i] * bases[i];
     }
     return sum;
   }

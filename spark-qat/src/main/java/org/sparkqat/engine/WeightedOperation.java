@@ -82,7 +82,7 @@ final class WeightedOperation implements Operation {
   @Override
   public void forward(MicroBatchContext context) {
     kernel.forward(src.data, accumulators);
-    if (context.serves() && !usesBatch && weights.areCodes() && src.isCodes) {
+    if (context.serves() && !usesBatch && folded.areIntegers() && src.isCodes) {
       serve(context);
     } else {
       forwardReal(context);
@@ -173,7 +173,7 @@ final class WeightedOperation implements Operation {
   private void backwardFactors(float[] gradient) {
     NormalizationParameters n = normalization.orElseThrow();
     for (int o = 0; o < outputs; o++) {
-      double diff = weights.factorGradient(o, diffWeights, src.scale, parameters, weight.offset());
+      double diff = weights.factorGradient(o, diffWeights, src.scale);
       gradient[n.gammaOffset + o] += (float) (diff * n.inverseDeviation(o));
     }
   }

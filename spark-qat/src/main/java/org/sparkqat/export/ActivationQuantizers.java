@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.sparkqat.export.onnx.Onnx.AttributeProto;
 import org.sparkqat.export.onnx.Onnx.TensorProto;
 import org.sparkqat.network.QuantizationPoint;
@@ -21,7 +22,8 @@ import org.sparkqat.quantization.Ranges;
  * clip, dequantize: Pappalardo et al. 2022, arXiv 2206.07527), so that integer kernels still fit.
  *
  * <p>A quantizer per channel is simulated: its codes become real by Cast, Sub and Mul, since
- * runtimes take a DequantizeLinear before an operator for a promise of one scale.
+ * runtimes take a DequantizeLinear before an operator for a promise of one scale. Codes of more
+ * than 8 bits stay in float32: Div, Round, Max, Min, Mul.
  */
 final class ActivationQuantizers {
 
@@ -41,6 +43,11 @@ final class ActivationQuantizers {
     return point.quantizer().granularity() == Granularity.PER_TENSOR;
   }
 
+  /** True when integer kernels take the codes: at most 8 bits, one scale. */
+  static boolean isInteger(QuantizationPoint point) {
+    return point.quantizer().fitsKernels();
+  }
+
   /** Scale and zero point of a quantizer per tensor. */
   Affine affine(QuantizationPoint point) {
     return affines(point).get(0);
@@ -55,6 +62,9 @@ final class ActivationQuantizers {
    * @return name of the dequantized value
    */
   String quantize(QuantizationPoint point, String name, String value, CodeLimits codes, int rank) {
+    if (!point.quantizer().format().fitsKernels()) {
+      return inFloat(point, name, value, rank);
+    }
     String limited = limit(point, name, quantized(point, name, value), codes);
     return isPerTensor(point)
         ? dequantized(point, name, limited)
@@ -64,6 +74,14 @@ final class ActivationQuantizers {
   /** Quantizes a value that holds representable values already, so that it stays as it is. */
   String pass(QuantizationPoint point, String value) {
     return dequantized(point, value, quantized(point, value, value));
+  }
+
+  /**
+   * The codes of a dequantized value as real numbers by Cast, Sub and Mul, for an operator with
+   * real weights: behind a DequantizeLinear runtimes would quantize those in a way of their own.
+   */
+  String asReal(QuantizationPoint point, String name, String value, int rank) {
+    return simulated(point, name, quantized(point, name, value), rank);
   }
 
   private String quantized(QuantizationPoint point, String name, String value) {
@@ -98,6 +116,29 @@ final class ActivationQuantizers {
     String real = graph.node(name + ".cast", "Cast", List.of(codes), List.of(toFloat));
     String centered = graph.node(name + ".centered", "Sub", List.of(real, zeros), List.of());
     return graph.node(name + ".dequantized", "Mul", List.of(centered, scales), List.of());
+  }
+
+  /** {@code clip(round(x / scale)) * scale}, the codes being less their zero points. */
+  private String inFloat(QuantizationPoint point, String name, String value, int rank) {
+    List<Affine> affines = affines(point);
+    int[] dims = isPerTensor(point) ? new int[] {} : OnnxTensors.channels(affines.size(), rank);
+    String scales = graph.constant(name + ".scale", OnnxTensors.floats(scales(affines), dims));
+    String codes = graph.node(name + ".divided", "Div", List.of(value, scales), List.of());
+    String rounded = graph.node(name + ".rounded", "Round", List.of(codes), List.of());
+    String low = graph.constant(name + ".low", floats(affines, Affine::lowest, dims));
+    String high = graph.constant(name + ".high", floats(affines, Affine::highest, dims));
+    String above = graph.node(name + ".above", "Max", List.of(rounded, low), List.of());
+    String clipped = graph.node(name + ".clipped", "Min", List.of(above, high), List.of());
+    return graph.node(name + ".dequantized", "Mul", List.of(clipped, scales), List.of());
+  }
+
+  private static TensorProto floats(
+      List<Affine> affines, ToIntFunction<Affine> number, int[] dims) {
+    float[] values = new float[affines.size()];
+    for (int c = 0; c < values.length; c++) {
+      values[c] = number.applyAsInt(affines.get(c));
+    }
+    return OnnxTensors.floats(values, dims);
   }
 
   /** A value with the scale and the zero point of a quantizer. */

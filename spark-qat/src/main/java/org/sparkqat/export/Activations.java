@@ -43,7 +43,7 @@ final class Activations {
   String quantized(Block block, String value, QuantizationPoint point) {
     int rank = block.outputShape().rank();
     CodeRange codes = point.quantizer().codes();
-    if (!ActivationQuantizers.isPerTensor(point)) {
+    if (!ActivationQuantizers.isInteger(point)) {
       return quantizers.quantize(
           point, block.last(), real(block, value), CodeLimits.of(codes), rank);
     }

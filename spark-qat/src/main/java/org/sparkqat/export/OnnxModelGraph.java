@@ -50,7 +50,8 @@ final class OnnxModelGraph {
               .map(index -> index == BlockGraph.INPUT ? input : outputs.get(index))
               .toList();
       boolean widens = block.anchor().layer() instanceof Multiply && readsVectorGate(block);
-      outputs.add(output(block, widens ? widened(block, sources) : sources));
+      outputs.add(
+          output(block, widens ? widened(block, sources) : behindRealWeights(block, sources)));
     }
     graph.output(outputs.get(outputs.size() - 1));
     return graph.build();
@@ -91,6 +92,21 @@ final class OnnxModelGraph {
     return vanished ? value : passed(block.index(), value);
   }
 
+  /** What a block with weights that no integer kernel takes reads. */
+  private List<String> behindRealWeights(Block block, List<String> sources) {
+    boolean fits =
+        quantized.weights().get(block.index()).map(WeightQuantizer::fitsKernels).orElse(true);
+    if (!quantizes() || fits) {
+      return sources;
+    }
+    QuantizationPoint point = quantized.pointOf(block.inputs().get(0));
+    return ActivationQuantizers.isInteger(point)
+        ? List.of(
+            quantizers.asReal(
+                point, block.name() + ".input", sources.get(0), block.inputShape().rank()))
+        : sources;
+  }
+
   private boolean readsVectorGate(Block block) {
     return block.inputShape().rank() > shape(block.inputs().get(1)).rank();
   }
@@ -113,7 +129,7 @@ final class OnnxModelGraph {
   /** The codes of a block's output behind a node that only moves them. */
   private String passed(int block, String value) {
     QuantizationPoint point = quantized.pointOf(block);
-    return ActivationQuantizers.isPerTensor(point) ? quantizers.pass(point, value) : value;
+    return ActivationQuantizers.isInteger(point) ? quantizers.pass(point, value) : value;
   }
 
   private List<String> weights(Block block) {
@@ -123,7 +139,7 @@ final class OnnxModelGraph {
             block, quantized, arithmetic, model.parameters(), model.statistics(), model.ranges());
     String name = block.name();
     List<String> inputs = new ArrayList<>();
-    if (folded.areCodes()) {
+    if (holdsCodes(block, folded)) {
       WeightQuantizer quantizer = quantized.weights().get(block.index()).orElseThrow();
       inputs.add(constants.quantizedWeights(name, folded, quantizer));
     } else {
@@ -135,10 +151,15 @@ final class OnnxModelGraph {
     return inputs;
   }
 
-  /** An integer bias needs one scale for all channels of the input. */
+  /** Codes of more than 8 bits, and those of groups, are written as real numbers. */
+  private boolean holdsCodes(Block block, FoldedWeights folded) {
+    return folded.areCodes() && quantized.weights().get(block.index()).orElseThrow().fitsKernels();
+  }
+
+  /** An integer bias needs 8-bit codes, and one scale for all channels of the input. */
   private String bias(Block block, FoldedWeights folded) {
     QuantizationPoint source = quantized.pointOf(block.inputs().get(0));
-    if (!folded.areCodes() || !ActivationQuantizers.isPerTensor(source)) {
+    if (!holdsCodes(block, folded) || !ActivationQuantizers.isInteger(source)) {
       return constants.realBias(block.name(), folded);
     }
     WeightQuantizer quantizer = quantized.weights().get(block.index()).orElseThrow();

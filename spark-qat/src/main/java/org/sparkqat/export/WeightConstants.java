@@ -22,7 +22,9 @@ final class WeightConstants {
 
   String realWeights(String block, FoldedWeights weights) {
     int[] dims = weights.weight().shape().dims();
-    return graph.constant(block + ".weight", OnnxTensors.floats(weights.values(), dims));
+    float[] values = new float[weights.weight().size()];
+    weights.realWeights(values);
+    return graph.constant(block + ".weight", OnnxTensors.floats(values, dims));
   }
 
   String realBias(String block, FoldedWeights weights) {

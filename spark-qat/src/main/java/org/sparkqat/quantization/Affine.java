@@ -27,51 +27,6 @@ public record Affine(float scale, int zeroPoint, CodeRange codes) {
     }
   }
 
-  /**
-   * The one function that turns a range into scale and zero point; training, evaluation and export
-   * all call it.
-   *
-   * <p>Asymmetric: {@code lo = min(min, 0)}, {@code hi = max(max, 0)}, {@code scale = (hi - lo) /
-   * (quantMax - quantMin)}, {@code zeroPoint = clamp(roundHalfEven(quantMin - lo / scale))}.
-   * Symmetric: {@code scale = max(|min|, |max|) / quantMax}, {@code zeroPoint = 0}. A range that is
-   * empty, of no width, or gives a scale below 2^-126 is collapsed ({@link #collapsed}): scale 1.
-   *
-   * @throws IllegalArgumentException when the range is not finite
-   */
-  public static Affine of(Range range, CodeRange codes, Symmetry symmetry) {
-    if (collapsed(range, codes, symmetry)) {
-      return new Affine(1f, 0, codes);
-    }
-    float scale = scale(range, codes, symmetry);
-    if (symmetry == Symmetry.SYMMETRIC) {
-      return new Affine(scale, 0, codes);
-    }
-    double zeroPoint = Math.rint(codes.quantMin() - Math.min(range.min(), 0f) / (double) scale);
-    double clamped = Math.max(codes.quantMin(), Math.min(codes.quantMax(), zeroPoint));
-    return new Affine(scale, (int) clamped, codes);
-  }
-
-  /** True when the range carries no information and is given scale 1. */
-  public static boolean collapsed(Range range, CodeRange codes, Symmetry symmetry) {
-    if (range.isEmpty()) {
-      return true;
-    }
-    if (!range.isFinite()) {
-      throw new IllegalArgumentException("Invalid quantization range: " + range + " (not finite)");
-    }
-    return scale(range, codes, symmetry) < Float.MIN_NORMAL;
-  }
-
-  private static float scale(Range range, CodeRange codes, Symmetry symmetry) {
-    if (symmetry == Symmetry.SYMMETRIC) {
-      double magnitude = Math.max(Math.abs(range.min()), Math.abs(range.max()));
-      return (float) (magnitude / codes.quantMax());
-    }
-    double low = Math.min(range.min(), 0f);
-    double high = Math.max(range.max(), 0f);
-    return (float) ((high - low) / (codes.quantMax() - codes.quantMin()));
-  }
-
   /** Smallest centered code, {@code quantMin - zeroPoint}. */
   public int lowest() {
     return codes.quantMin() - zeroPoint;

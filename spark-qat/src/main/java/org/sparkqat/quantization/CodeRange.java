@@ -17,26 +17,18 @@ public record CodeRange(int quantMin, int quantMax) {
 
   /** {@code 0 ... 2^b - 1}: asymmetric activations. */
   public static CodeRange unsigned(int bits) {
-    return new CodeRange(0, (1 << requireBits(bits)) - 1);
+    return new CodeRange(0, (1 << bits) - 1);
   }
 
-  /** {@code -2^(b-1) ... 2^(b-1) - 1}: asymmetric weights. */
+  /** {@code -2^(b-1) ... 2^(b-1) - 1}: asymmetric weights; 2 bits at least. */
   public static CodeRange signed(int bits) {
-    int half = 1 << (requireBits(bits) - 1);
+    int half = 1 << (bits - 1);
     return new CodeRange(-half, half - 1);
   }
 
-  /** {@code -(2^(b-1) - 1) ... 2^(b-1) - 1}: symmetric weights and activations. */
+  /** {@code -(2^(b-1) - 1) ... 2^(b-1) - 1}: symmetric weights and activations; 2 bits at least. */
   public static CodeRange signedNarrow(int bits) {
-    int max = (1 << (requireBits(bits) - 1)) - 1;
+    int max = (1 << (bits - 1)) - 1;
     return new CodeRange(-max, max);
-  }
-
-  /** Checks a number of bits that runs as integers in the 8-bit kernels. */
-  static int requireBits(int bits) {
-    if (bits < 2 || bits > 8) {
-      throw new IllegalArgumentException("Invalid bits: " + bits + " (allowed: 2 to 8)");
-    }
-    return bits;
   }
 }

@@ -18,8 +18,9 @@ public record QuantizationScheme(
       new QuantizationScheme(WeightQuantizer.DEFAULT, ActivationQuantizer.DEFAULT, 0, List.of());
 
   public QuantizationScheme {
-    if (firstLastBits != 0) {
-      CodeRange.requireBits(firstLastBits);
+    if (firstLastBits != 0 && (firstLastBits < 2 || firstLastBits > CodeFormat.MOST_BITS)) {
+      throw new IllegalArgumentException(
+          "Invalid bits of the first and last layer: " + firstLastBits + " (allowed: 2 to 16)");
     }
     rules = List.copyOf(rules);
   }

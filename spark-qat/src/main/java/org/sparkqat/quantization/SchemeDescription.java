@@ -50,28 +50,37 @@ public final class SchemeDescription {
   }
 
   private static Map<String, Object> write(WeightQuantizer quantizer) {
-    return write(quantizer.bits(), quantizer.symmetry(), quantizer.granularity());
+    Map<String, Object> map = write(quantizer.format(), quantizer.granularity());
+    map.put("group-size", quantizer.groupSize());
+    map.put("scheme", word(quantizer.scheme()));
+    return map;
   }
 
   private static Map<String, Object> write(ActivationQuantizer quantizer) {
-    Map<String, Object> map =
-        write(quantizer.bits(), quantizer.symmetry(), quantizer.granularity());
+    Map<String, Object> map = write(quantizer.format(), quantizer.granularity());
     if (quantizer.observer() instanceof Observer.MovingAverage average) {
       map.put("momentum", average.momentum());
     }
     return map;
   }
 
-  private static Map<String, Object> write(int bits, Symmetry symmetry, Granularity granularity) {
+  private static Map<String, Object> write(CodeFormat format, Granularity granularity) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("bits", bits);
-    map.put("symmetry", symmetry.name().toLowerCase(Locale.ROOT));
-    map.put("granularity", granularity.name().toLowerCase(Locale.ROOT));
+    map.put("bits", format.bits());
+    map.put("symmetry", word(format.symmetry()));
+    map.put("sign", word(format.sign()));
+    map.put("span", word(format.span()));
+    map.put("steps", word(format.steps()));
+    map.put("granularity", word(granularity));
     return map;
   }
 
   private static WeightQuantizer weights(Map<?, ?> map) {
-    return new WeightQuantizer(bits(map), symmetry(map), granularity(map));
+    return new WeightQuantizer(
+        format(map),
+        constant(Granularity.class, map, "granularity"),
+        ((Number) value(map, "group-size")).intValue(),
+        constant(WeightScheme.class, map, "scheme"));
   }
 
   private static ActivationQuantizer activations(Map<?, ?> map) {
@@ -79,19 +88,25 @@ public final class SchemeDescription {
         map.get("momentum") instanceof Number momentum
             ? new Observer.MovingAverage(momentum.doubleValue())
             : new Observer.MinMax();
-    return new ActivationQuantizer(bits(map), symmetry(map), granularity(map), observer);
+    return new ActivationQuantizer(
+        format(map), constant(Granularity.class, map, "granularity"), observer);
   }
 
-  private static int bits(Map<?, ?> map) {
-    return ((Number) value(map, "bits")).intValue();
+  private static CodeFormat format(Map<?, ?> map) {
+    return new CodeFormat(
+        ((Number) value(map, "bits")).intValue(),
+        constant(Symmetry.class, map, "symmetry"),
+        constant(CodeFormat.Sign.class, map, "sign"),
+        constant(CodeFormat.Span.class, map, "span"),
+        constant(CodeFormat.Steps.class, map, "steps"));
   }
 
-  private static Symmetry symmetry(Map<?, ?> map) {
-    return Symmetry.valueOf(((String) value(map, "symmetry")).toUpperCase(Locale.ROOT));
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private static Granularity granularity(Map<?, ?> map) {
-    return Granularity.valueOf(((String) value(map, "granularity")).toUpperCase(Locale.ROOT));
+  private static <E extends Enum<E>> E constant(Class<E> type, Map<?, ?> map, String key) {
+    return Enum.valueOf(type, ((String) value(map, key)).toUpperCase(Locale.ROOT));
   }
 
   private static Optional<Map<?, ?>> optional(Map<?, ?> map, String key) {

@@ -125,8 +125,11 @@ final class IntegerOracle implements LayerVisitor<IntegerOracle.Values> {
   }
 
   private Values weighted(LinearShape shape) {
-    IntegerWeights weights = IntegerWeights.of(of, block, readsOneScale() ? src.scales[0] : 0f);
-    return readsOneScale() ? integers(shape, weights) : reals(shape, weights);
+    boolean fits =
+        of.graph.weights().get(block.index()).orElseThrow().fitsKernels()
+            && of.graph.pointOf(block.inputs().get(0)).quantizer().fitsKernels();
+    IntegerWeights weights = IntegerWeights.of(of, block, fits ? src.scales[0] : 0f);
+    return fits ? integers(shape, weights) : reals(shape, weights);
   }
 
   private Values integers(LinearShape shape, IntegerWeights weights) {
@@ -145,7 +148,7 @@ final class IntegerOracle implements LayerVisitor<IntegerOracle.Values> {
       float unit = src.scales[0] * weights.scales[o];
       double code = Math.rint(weights.biases[o] / (double) unit);
       int bias = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, code));
-      long sum = Math.toIntExact(sums[d] + bias);
+      long sum = sums[d] + bias;
       double width = (double) src.scales[0] * weights.scales[o];
       // Sums of products beyond 2^24 are not exact in binary32.
       long inexact = sizes[d] < 1 << 24 ? 0 : sizes[d] * terms;
@@ -154,22 +157,23 @@ final class IntegerOracle implements LayerVisitor<IntegerOracle.Values> {
     return values;
   }
 
-  /** One scale per channel of the input: quantized values, multiplied as real numbers. */
+  /** What integer kernels do not take: quantized values, multiplied as real numbers. */
   private Values reals(LinearShape shape, IntegerWeights weights) {
     double[] sums = new double[shape.dstSize()];
     double[] sizes = new double[shape.dstSize()];
     LinearOracle.of(shape)
         .visit(
             (s, w, d) -> {
-              sums[d] += src.real(s) * weights.codes[w];
-              sizes[d] += Math.abs(src.real(s) * weights.codes[w]);
+              double product = src.real(s) * weights.codes[w] * weights.widths[w];
+              sums[d] += product;
+              sizes[d] += Math.abs(product);
             });
     Values values = new Values(shape.dstSize());
     double terms = (double) shape.weightsSize() / block.outputShape().channels();
     for (int d = 0; d < sums.length; d++) {
       int o = d / block.outputShape().spatial() % block.outputShape().channels();
-      double value = sums[d] * weights.scales[o] + weights.biases[o];
-      double size = sizes[d] * weights.scales[o] * (1 + terms / ROUNDINGS);
+      double value = sums[d] + weights.biases[o];
+      double size = sizes[d] * (1 + terms / ROUNDINGS);
       values.set(d, value, size + Math.abs(weights.biases[o]));
     }
     return values;

@@ -2,13 +2,14 @@ package org.sparkqat.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.Node;
+import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
-import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 
 /**
@@ -22,15 +23,28 @@ final class IntegerWeights {
   final int[] codes;
   final float[] scales;
   final float[] biases;
+
+  /** Real width of one code, for each weight. */
+  final float[] widths;
+
   private final WeightQuantizer quantizer;
   private final int perOutput;
+  private final int perInput;
+  private final float[] factors;
+  private final float[] bases;
 
-  private IntegerWeights(WeightQuantizer quantizer, int outputs, int perOutput) {
+  private IntegerWeights(
+      WeightQuantizer quantizer, float[] bases, int outputs, int perOutput, int perInput) {
+    this.perInput = perInput;
     this.quantizer = quantizer;
     this.perOutput = perOutput;
     this.codes = new int[outputs * perOutput];
     this.scales = new float[outputs];
     this.biases = new float[outputs];
+    this.widths = new float[codes.length];
+    this.factors = new float[outputs];
+    this.bases = bases;
+    Arrays.fill(factors, 1f);
   }
 
   /** The weights of a block that reads codes of the given scale; 0: it reads real numbers. */
@@ -38,7 +52,11 @@ final class IntegerWeights {
     WeightQuantizer quantizer = of.graph.weights().get(block.index()).orElseThrow();
     float[] weights = tensor(of, block.name() + ".weight");
     int outputs = block.outputShape().channels();
-    IntegerWeights integers = new IntegerWeights(quantizer, outputs, weights.length / outputs);
+    int inputs = of.numbers.network.parameters().parameter(block.name() + ".weight").shape().dim(1);
+    int perOutput = weights.length / outputs;
+    float[] bases = SchemeOracle.bases(quantizer, weights);
+    IntegerWeights integers =
+        new IntegerWeights(quantizer, bases, outputs, perOutput, perOutput / inputs);
     integers.fold(of, block, weights);
     integers.quantize(weights, of.served(block), srcScale);
     return integers;
@@ -58,6 +76,7 @@ final class IntegerWeights {
             factor(tensor(of, name + ".gamma")[o], statistic(of, name + ".variance")[o], epsilon);
         biases[o] =
             tensor(of, name + ".beta")[o] + (own[o] - statistic(of, name + ".mean")[o]) * factor;
+        factors[o] = factor;
         for (int i = o * perOutput; i < (o + 1) * perOutput; i++) {
           weights[i] *= factor;
         }
@@ -72,30 +91,27 @@ final class IntegerWeights {
   }
 
   private void quantize(float[] weights, FoldedWeights served, float srcScale) {
+    int run =
+        switch (quantizer.granularity()) {
+          case PER_TENSOR -> weights.length;
+          case PER_CHANNEL -> perOutput;
+          case PER_GROUP -> quantizer.groupSize() * perInput;
+        };
     boolean perTensor = quantizer.granularity() == Granularity.PER_TENSOR;
     for (int o = 0; o < scales.length; o++) {
-      int from = perTensor ? 0 : o * perOutput;
-      int to = perTensor ? weights.length : from + perOutput;
-      float min = 0f;
-      float max = 0f;
-      for (int i = from; i < to; i++) {
-        min = Math.min(min, weights[i]);
-        max = Math.max(max, weights[i]);
-      }
-      double levels = (1 << quantizer.bits()) - 1;
-      boolean symmetric = quantizer.symmetry() == Symmetry.SYMMETRIC;
-      double top = (1 << (quantizer.bits() - 1)) - 1;
-      double bottom = symmetric ? -top : -top - 1;
-      double width = symmetric ? Math.max(-min, max) / top : ((double) max - min) / levels;
-      float scale = (float) width < Float.MIN_NORMAL ? 1f : (float) width;
-      scales[o] = widened(scale, served.scales()[o], o, perTensor, srcScale);
-      double zeroPoint =
-          symmetric || (float) width < Float.MIN_NORMAL
-              ? 0
-              : Math.max(bottom, Math.min(top, Math.rint(bottom - min / (double) scale)));
-      for (int i = o * perOutput; i < (o + 1) * perOutput; i++) {
-        double code = Math.rint(weights[i] / scales[o]) + zeroPoint;
-        codes[i] = (int) (Math.max(bottom, Math.min(top, code)) - zeroPoint);
+      for (int group = 0; group < perOutput; group += Math.min(run, perOutput)) {
+        int row = o * perOutput;
+        int from = perTensor ? 0 : row + group;
+        int to = perTensor ? run : Math.min(from + run, row + perOutput);
+        SchemeOracle of = SchemeOracle.of(quantizer, weights, from, to, factors[o]);
+        boolean isServed = quantizer.granularity() != Granularity.PER_GROUP;
+        float scale =
+            isServed ? widened(of.scale(), served.scales()[o], o, perTensor, srcScale) : of.scale();
+        scales[o] = scale;
+        for (int i = row + group; i < Math.min(row + group + run, row + perOutput); i++) {
+          widths[i] = scale;
+          codes[i] = of.code(weights[i], bases[i], scale);
+        }
       }
     }
   }
@@ -111,18 +127,19 @@ final class IntegerWeights {
     if (needed <= scale) {
       assertThat(served).as("weight scale").isEqualTo(scale);
     } else {
-      assertThat(served / needed).as("widened weight scale").isBetween(1 - 1e-6, 1 + 1e-6);
+      double most = quantizer.format().steps() == CodeFormat.Steps.POWER_OF_TWO ? 2 : 1;
+      assertThat(served / needed).as("widened weight scale").isBetween(1 - 1e-6, most + 1e-6);
     }
     return served;
   }
 
   private static float[] tensor(QuantizedCase of, String name) {
     var place = of.numbers.network.parameters().parameter(name);
-    return java.util.Arrays.copyOfRange(of.numbers.parameters, place.offset(), place.end());
+    return Arrays.copyOfRange(of.numbers.parameters, place.offset(), place.end());
   }
 
   private static float[] statistic(QuantizedCase of, String name) {
     var place = of.numbers.network.statistics().parameter(name);
-    return java.util.Arrays.copyOfRange(of.numbers.statistics, place.offset(), place.end());
+    return Arrays.copyOfRange(of.numbers.statistics, place.offset(), place.end());
   }
 }

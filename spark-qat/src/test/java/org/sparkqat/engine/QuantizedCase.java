@@ -10,6 +10,10 @@ import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.CodeFormat;
+import org.sparkqat.quantization.CodeFormat.Sign;
+import org.sparkqat.quantization.CodeFormat.Span;
+import org.sparkqat.quantization.CodeFormat.Steps;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
@@ -17,6 +21,7 @@ import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.tensor.Parameter;
 
 /** A random network with random quantizers, ranges and numbers, some of them at their limits. */
@@ -55,11 +60,19 @@ final class QuantizedCase {
   }
 
   private static WeightQuantizer symmetric(WeightQuantizer of) {
-    return new WeightQuantizer(of.bits(), Symmetry.SYMMETRIC, of.granularity());
+    return of.fitsKernels() && of.symmetry() == Symmetry.SYMMETRIC
+        ? of
+        : new WeightQuantizer(Math.min(of.bits(), 8), Symmetry.SYMMETRIC, Granularity.PER_CHANNEL);
   }
 
   private static ActivationQuantizer single(ActivationQuantizer of) {
-    return new ActivationQuantizer(of.bits(), of.symmetry(), Granularity.PER_TENSOR, of.observer());
+    CodeFormat format = of.format();
+    boolean fits = format.fitsKernels();
+    boolean shifts = format.sign() == Sign.SIGNED && of.symmetry() == Symmetry.ASYMMETRIC;
+    return new ActivationQuantizer(
+        fits && !shifts ? format : CodeFormat.unsigned(Math.min(of.bits(), 8)),
+        Granularity.PER_TENSOR,
+        of.observer());
   }
 
   static QuantizedCase of(Network network, Kernels kernels, Random random) {
@@ -115,23 +128,40 @@ final class QuantizedCase {
   }
 
   private static WeightQuantizer weights(Random random) {
-    return new WeightQuantizer(bits(random), symmetry(random), granularity(random, 2));
+    CodeFormat plain = CodeFormat.signed(bits(random, 2), Symmetry.SYMMETRIC);
+    return switch (random.nextInt(10)) {
+      case 0 -> WeightQuantizer.of(WeightScheme.BINARY, granularity(random, 2));
+      case 1 -> WeightQuantizer.of(WeightScheme.TERNARY, granularity(random, 2));
+      case 2 -> new WeightQuantizer(plain, Granularity.PER_CHANNEL, 1, WeightScheme.TANH);
+      case 3 -> uniform(format(random, Sign.SIGNED, 2), Granularity.PER_GROUP, random);
+      default -> uniform(format(random, Sign.SIGNED, 2), granularity(random, 2), random);
+    };
+  }
+
+  private static WeightQuantizer uniform(
+      CodeFormat format, Granularity granularity, Random random) {
+    return new WeightQuantizer(format, granularity, 1 + random.nextInt(4), WeightScheme.UNIFORM);
   }
 
   private static ActivationQuantizer activations(Random random) {
+    Sign sign = random.nextBoolean() ? Sign.UNSIGNED : Sign.SIGNED;
     return new ActivationQuantizer(
-        bits(random),
-        symmetry(random),
+        format(random, sign, sign == Sign.SIGNED ? 2 : 1),
         granularity(random, 6),
         ActivationQuantizer.DEFAULT.observer());
   }
 
-  private static int bits(Random random) {
-    return random.nextBoolean() ? 8 : 2 + random.nextInt(7);
+  private static CodeFormat format(Random random, Sign sign, int leastBits) {
+    Symmetry symmetry = random.nextBoolean() ? Symmetry.SYMMETRIC : Symmetry.ASYMMETRIC;
+    Span span = random.nextBoolean() ? Span.NARROW : Span.FULL;
+    Steps steps = random.nextInt(4) == 0 ? Steps.POWER_OF_TWO : Steps.ANY;
+    return new CodeFormat(bits(random, leastBits), symmetry, sign, span, steps);
   }
 
-  private static Symmetry symmetry(Random random) {
-    return random.nextBoolean() ? Symmetry.SYMMETRIC : Symmetry.ASYMMETRIC;
+  /** Half of them 8; a few have no kernels. */
+  private static int bits(Random random, int least) {
+    int most = random.nextInt(8) == 0 ? CodeFormat.MOST_BITS : 8;
+    return random.nextBoolean() ? 8 : least + random.nextInt(most - least + 1);
   }
 
   private static Granularity granularity(Random random, int oneIn) {

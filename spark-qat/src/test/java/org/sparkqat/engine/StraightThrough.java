@@ -16,6 +16,8 @@ import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Affine;
 import org.sparkqat.quantization.CodeRange;
 import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightScheme;
 
 /**
  * The straight-through estimator by its definition: around the point {@code x0} at which it is
@@ -78,7 +80,8 @@ final class StraightThrough implements NetworkOracle.Quantizers {
     double[] factors = factors(layer, folded, numbers);
     int perOutput = weights.length / factors.length;
     double[] real = new double[weights.length];
-    Arrays.setAll(real, i -> weights[i] * factors[i / perOutput]);
+    double[] bases = bases(layer, weights);
+    Arrays.setAll(real, i -> bases[i] * factors[i / perOutput]);
     Line line =
         lines.computeIfAbsent(layer.name() + ".weight", key -> weightLine(layer, folded, real));
     double[] quantized = line.at(real);
@@ -88,9 +91,34 @@ final class StraightThrough implements NetworkOracle.Quantizers {
     return quantized;
   }
 
+  /** What the factors multiply: the weights, or the line of {@code tanh(w) / max |tanh(w)|}. */
+  private double[] bases(Node layer, double[] weights) {
+    WeightQuantizer by = of.graph.weights().get(block(layer).index()).orElseThrow();
+    if (by.scheme() != WeightScheme.TANH) {
+      return weights;
+    }
+    return lines
+        .computeIfAbsent(
+            layer.name() + ".tanh",
+            key -> {
+              Line line = Line.through(weights);
+              double largest =
+                  Arrays.stream(weights).map(Math::abs).map(Math::tanh).max().orElse(0);
+              for (int i = 0; i < weights.length && largest > 0; i++) {
+                double tanh = Math.tanh(weights[i]);
+                line.base[i] = tanh / largest;
+                line.slope[i] = (1 - tanh * tanh) / largest;
+              }
+              return line;
+            })
+        .at(weights);
+  }
+
   private Line weightLine(Node layer, FoldedWeights folded, double[] real) {
     Block block = block(layer);
-    CodeRange codes = of.graph.weights().get(block.index()).orElseThrow().codes();
+    WeightQuantizer by = of.graph.weights().get(block.index()).orElseThrow();
+    CodeRange codes = by.codes();
+    boolean passesAll = by.scheme() != WeightScheme.UNIFORM;
     float[] values = folded.values();
     int perOutput = values.length / folded.scales().length;
     Line line = Line.through(real);
@@ -99,7 +127,7 @@ final class StraightThrough implements NetworkOracle.Quantizers {
       int zeroPoint = folded.zeroPoints()[i / perOutput];
       double unclamped = Math.rint((float) real[i] / scale) + zeroPoint;
       boolean inside = unclamped >= codes.quantMin() && unclamped <= codes.quantMax();
-      line.slope[i] = inside ? 1 : 0;
+      line.slope[i] = inside || passesAll || !folded.areCodes() ? 1 : 0;
       line.base[i] = (double) scale * values[i];
     }
     return line;
@@ -139,7 +167,7 @@ final class StraightThrough implements NetworkOracle.Quantizers {
       Arrays.setAll(real, o -> beta[o] + (bias[o] - mean[o]) * factors[o]);
     }
     int source = block(layer).inputs().get(0);
-    return holdsCodes(source)
+    return holdsCodes(source) && folded.areIntegers()
         ? lines
             .computeIfAbsent(layer.name() + ".bias", key -> biasLine(folded, real, scale(source)))
             .at(real)

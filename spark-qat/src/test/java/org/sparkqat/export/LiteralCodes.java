@@ -79,6 +79,8 @@ final class LiteralCodes {
     for (NodeProto node : proto.getGraph().getNodeList()) {
       if (node.getOpType().equals("QuantizeLinear")) {
         values.put(node.getName().replace(".quantized", ""), node.getInput(0));
+      } else if (node.getName().endsWith(".divided")) {
+        values.put(node.getName().replace(".divided", ""), node.getInput(0));
       }
     }
     return values;

@@ -116,10 +116,11 @@ class OnnxRuntimeTest {
     for (long seed : seeds()) {
       TrainedModel model = littleModel(RandomNetwork.of(seed), scheme, seed);
       Logits logits = run(model, OnnxForm.QUANTIZED, Runner.OPTIMIZED);
-      // Float sums decide ties where quantizers per channel make the runtime compute in float.
-      int ties = scheme.isPerTensor() ? 0 : IMAGES / 100;
+      // Float sums decide ties where quantizers make the runtime compute in float.
+      int ties = scheme.isInteger() ? 0 : IMAGES / 100;
       assertThat(logits.agreements()).as("seed %d", seed).isGreaterThanOrEqualTo(IMAGES - ties);
-      if (scheme.isPerTensor()) {
+      // Behind a tie the runtime adds an odd zero point before it rounds to even.
+      if (scheme.isInteger() && scheme.tiesAreRare()) {
         assertThat(logits.difference()).as("seed %d", seed).isLessThan(FLOAT_SUMS);
       }
     }

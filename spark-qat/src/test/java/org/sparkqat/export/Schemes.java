@@ -3,11 +3,16 @@ package org.sparkqat.export;
 import java.util.List;
 import java.util.function.Supplier;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.CodeFormat;
+import org.sparkqat.quantization.CodeFormat.Sign;
+import org.sparkqat.quantization.CodeFormat.Span;
+import org.sparkqat.quantization.CodeFormat.Steps;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightScheme;
 
 /** The quantization schemes that are exported in tests. */
 enum Schemes implements Supplier<QuantizationScheme> {
@@ -33,7 +38,30 @@ enum Schemes implements Supplier<QuantizationScheme> {
       Granularity.PER_TENSOR,
       3,
       Symmetry.SYMMETRIC,
-      Granularity.PER_CHANNEL);
+      Granularity.PER_CHANNEL),
+  BINARY(WeightQuantizer.of(WeightScheme.BINARY, Granularity.PER_CHANNEL), CodeFormat.unsigned(1)),
+  TERNARY(WeightQuantizer.of(WeightScheme.TERNARY, Granularity.PER_TENSOR), CodeFormat.unsigned(2)),
+  TANH(
+      new WeightQuantizer(
+          CodeFormat.signed(4, Symmetry.SYMMETRIC), Granularity.PER_CHANNEL, 1, WeightScheme.TANH),
+      CodeFormat.unsigned(4)),
+  GROUPS(
+      new WeightQuantizer(
+          CodeFormat.signed(4, Symmetry.SYMMETRIC), Granularity.PER_GROUP, 2, WeightScheme.UNIFORM),
+      CodeFormat.unsigned(8)),
+  TWELVE_BITS(
+      new WeightQuantizer(12, Symmetry.SYMMETRIC, Granularity.PER_CHANNEL),
+      CodeFormat.unsigned(12)),
+  POWERS_OF_TWO(
+      new WeightQuantizer(
+          new CodeFormat(8, Symmetry.SYMMETRIC, Sign.SIGNED, Span.FULL, Steps.POWER_OF_TWO),
+          Granularity.PER_CHANNEL,
+          1,
+          WeightScheme.UNIFORM),
+      new CodeFormat(8, Symmetry.ASYMMETRIC, Sign.SIGNED, Span.FULL, Steps.POWER_OF_TWO)),
+  ACTIVATIONS_UNSIGNED_SYMMETRIC(
+      WeightQuantizer.DEFAULT,
+      new CodeFormat(8, Symmetry.SYMMETRIC, Sign.UNSIGNED, Span.FULL, Steps.ANY));
 
   // A record of records: immutable, though nothing annotates it so.
   @SuppressWarnings("ImmutableEnumChecker")
@@ -58,13 +86,27 @@ enum Schemes implements Supplier<QuantizationScheme> {
             List.of());
   }
 
+  Schemes(WeightQuantizer weights, CodeFormat activations) {
+    this.scheme =
+        new QuantizationScheme(
+            weights,
+            new ActivationQuantizer(activations, Granularity.PER_TENSOR, new Observer.MinMax()),
+            0,
+            List.of());
+  }
+
   @Override
   public QuantizationScheme get() {
     return scheme;
   }
 
-  /** True when one scale holds for all channels of an activation. */
-  boolean isPerTensor() {
-    return scheme.activations().granularity() == Granularity.PER_TENSOR;
+  /** True when runtimes compute with integers. */
+  boolean isInteger() {
+    return scheme.weights().fitsKernels() && scheme.activations().fitsKernels();
+  }
+
+  /** False where products of scales are powers of two, so that many sums lie at ties. */
+  boolean tiesAreRare() {
+    return scheme.activations().format().steps() == Steps.ANY;
   }
 }

@@ -12,15 +12,33 @@ final class AffineOracle {
 
   private AffineOracle() {}
 
-  /** {@code (hi - lo) / (quantMax - quantMin)}, or {@code max(|min|, |max|) / quantMax}. */
-  static float scale(Range range, CodeRange codes, Symmetry symmetry) {
+  /**
+   * {@code (hi - lo) / (quantMax - quantMin)}, or {@code max(min / quantMin, max / quantMax)}, to
+   * the nearest float; then the next power of two where only those are allowed.
+   */
+  static float scale(Range range, CodeFormat format) {
     BigDecimal min = decimal(range.min());
     BigDecimal max = decimal(range.max());
-    if (symmetry == Symmetry.SYMMETRIC) {
-      return divide(min.abs().max(max.abs()), codes.quantMax()).floatValue();
+    CodeRange codes = format.codes();
+    if (format.symmetry() == Symmetry.SYMMETRIC) {
+      BigDecimal above = divide(max, codes.quantMax());
+      boolean unsigned = codes.quantMin() == 0;
+      return step(unsigned ? above : above.max(divide(min, codes.quantMin())), format);
     }
     BigDecimal width = max.max(BigDecimal.ZERO).subtract(min.min(BigDecimal.ZERO));
-    return divide(width, codes.quantMax() - codes.quantMin()).floatValue();
+    return step(divide(width, codes.quantMax() - codes.quantMin()), format);
+  }
+
+  private static float step(BigDecimal exact, CodeFormat format) {
+    float scale = exact.floatValue();
+    if (format.steps() == CodeFormat.Steps.ANY) {
+      return scale;
+    }
+    double power = Float.MIN_NORMAL;
+    while (power < scale) {
+      power *= 2;
+    }
+    return (float) power;
   }
 
   /** {@code clamp(roundHalfEven(quantMin - lo / scale))}. */

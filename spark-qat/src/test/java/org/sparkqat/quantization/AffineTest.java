@@ -10,6 +10,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AffineTest {
 
+  private static final CodeFormat UNSIGNED = CodeFormat.unsigned(8);
+  private static final CodeFormat SIGNED = CodeFormat.signed(8, Symmetry.SYMMETRIC);
+
   private static final CodeRange U2 = CodeRange.unsigned(2);
   private static final CodeRange U8 = CodeRange.unsigned(8);
   private static final CodeRange S8 = CodeRange.signedNarrow(8);
@@ -28,7 +31,7 @@ class AffineTest {
   void anAsymmetricRangeIsWidenedToZero(float min, float max, int bits, float scale, int zero) {
     CodeRange codes = CodeRange.unsigned(bits);
 
-    assertThat(Affine.of(new Range(min, max), codes, Symmetry.ASYMMETRIC))
+    assertThat(CodeFormat.unsigned(bits).affine(new Range(min, max)))
         .isEqualTo(new Affine(scale, zero, codes));
   }
 
@@ -42,14 +45,14 @@ class AffineTest {
   void aSymmetricRangeIsItsLargestMagnitude(float min, float max, int bits, float scale) {
     CodeRange codes = CodeRange.signedNarrow(bits);
 
-    assertThat(Affine.of(new Range(min, max), codes, Symmetry.SYMMETRIC))
+    assertThat(CodeFormat.signed(bits, Symmetry.SYMMETRIC).affine(new Range(min, max)))
         .isEqualTo(new Affine(scale, 0, codes));
   }
 
   @ParameterizedTest
   @CsvSource({"-0.5, 2.5, 0", "-1.5, 1.5, 2", "-2.5, 0.5, 2"})
   void theZeroPointRoundsHalfToEven(float min, float max, int zeroPoint) {
-    assertThat(Affine.of(new Range(min, max), U2, Symmetry.ASYMMETRIC))
+    assertThat(CodeFormat.unsigned(2).affine(new Range(min, max)))
         .isEqualTo(new Affine(1f, zeroPoint, U2));
   }
 
@@ -140,37 +143,34 @@ class AffineTest {
   void aRangeWithoutWidthOrWithASubnormalScaleCollapsesToScaleOne(float min, float max) {
     Range range = new Range(min, max);
 
-    assertThat(Affine.collapsed(range, U8, Symmetry.ASYMMETRIC)).isTrue();
-    assertThat(Affine.of(range, U8, Symmetry.ASYMMETRIC)).isEqualTo(new Affine(1f, 0, U8));
-    assertThat(Affine.collapsed(range, S8, Symmetry.SYMMETRIC)).isTrue();
-    assertThat(Affine.of(range, S8, Symmetry.SYMMETRIC)).isEqualTo(new Affine(1f, 0, S8));
+    assertThat(UNSIGNED.collapses(range)).isTrue();
+    assertThat(UNSIGNED.affine(range)).isEqualTo(new Affine(1f, 0, U8));
+    assertThat(SIGNED.collapses(range)).isTrue();
+    assertThat(SIGNED.affine(range)).isEqualTo(new Affine(1f, 0, S8));
   }
 
   @Test
   void anEmptyRangeCollapses() {
-    assertThat(Affine.of(Range.EMPTY, U8, Symmetry.ASYMMETRIC)).isEqualTo(new Affine(1f, 0, U8));
+    assertThat(UNSIGNED.affine(Range.EMPTY)).isEqualTo(new Affine(1f, 0, U8));
   }
 
   @Test
   void theSmallestNormalScaleDoesNotCollapse() {
     float max = Float.MIN_NORMAL * 255;
 
-    assertThat(Affine.of(new Range(0, max), U8, Symmetry.ASYMMETRIC).scale())
-        .isEqualTo(Float.MIN_NORMAL);
-    assertThat(Affine.collapsed(new Range(0, Math.nextDown(max)), U8, Symmetry.ASYMMETRIC))
-        .isTrue();
+    assertThat(UNSIGNED.affine(new Range(0, max)).scale()).isEqualTo(Float.MIN_NORMAL);
+    assertThat(UNSIGNED.collapses(new Range(0, Math.nextDown(max)))).isTrue();
   }
 
   @Test
   void aSingleValueIsARangeFromZero() {
-    assertThat(Affine.of(new Range(5.1f, 5.1f), U8, Symmetry.ASYMMETRIC))
-        .isEqualTo(new Affine(0.02f, 0, U8));
+    assertThat(UNSIGNED.affine(new Range(5.1f, 5.1f))).isEqualTo(new Affine(0.02f, 0, U8));
   }
 
   @Test
   void theWidestRangeHasAFiniteScale() {
     Range widest = new Range(-Float.MAX_VALUE, Float.MAX_VALUE);
-    Affine affine = Affine.of(widest, U8, Symmetry.ASYMMETRIC);
+    Affine affine = UNSIGNED.affine(widest);
 
     assertThat(affine.scale()).isEqualTo((float) (2.0 * Float.MAX_VALUE / 255));
     assertThat(affine.zeroPoint()).isBetween(127, 128);
@@ -181,7 +181,7 @@ class AffineTest {
   @ParameterizedTest
   @CsvSource({"NaN, NaN", "0, NaN", "-Infinity, 0", "0, Infinity", "Infinity, Infinity"})
   void aRangeThatIsNotFiniteIsRefused(float min, float max) {
-    assertThatThrownBy(() -> Affine.of(new Range(min, max), U8, Symmetry.ASYMMETRIC))
+    assertThatThrownBy(() -> UNSIGNED.affine(new Range(min, max)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid quantization range: Range[min=%s, max=%s] (not finite)", min, max);
   }

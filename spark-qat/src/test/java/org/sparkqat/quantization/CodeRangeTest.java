@@ -19,15 +19,23 @@ class CodeRangeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {-1, 0, 1, 9, 32})
-  void bitsThatTheKernelsLackAreRefused(int bits) {
-    String message = "Invalid bits: " + bits + " (allowed: 2 to 8)";
+  @ValueSource(ints = {-1, 0, 17, 32})
+  void bitsThatNoFormatHasAreRefused(int bits) {
+    String message = "Invalid bits: " + bits + " (allowed: 1 to 16)";
 
-    assertThatThrownBy(() -> CodeRange.unsigned(bits))
+    assertThatThrownBy(() -> CodeFormat.unsigned(bits))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
     assertThatThrownBy(() -> WeightQuantizer.DEFAULT.withBits(bits)).hasMessage(message);
     assertThatThrownBy(() -> ActivationQuantizer.DEFAULT.withBits(bits)).hasMessage(message);
+  }
+
+  @Test
+  void signedCodesOfOneBitAreRefused() {
+    assertThatThrownBy(() -> WeightQuantizer.DEFAULT.withBits(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Invalid bits of signed codes: 1 (allowed: 2 to 16; weights of 1 bit are binary)");
   }
 
   @Test

@@ -58,6 +58,6 @@ class QuantizersTest {
                 new QuantizationScheme(
                     WeightQuantizer.DEFAULT, ActivationQuantizer.DEFAULT, 1, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid bits: 1 (allowed: 2 to 8)");
+        .hasMessage("Invalid bits of the first and last layer: 1 (allowed: 2 to 16)");
   }
 }

@@ -4,19 +4,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
-import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightScheme;
 
 /** Reads group {@code quantization}; the rule of a layer inherits what it does not say. */
 final class QuantizationReader {
 
-  private static final Bounds BITS = Bounds.between(2, 8);
+  private static final Bounds BITS = Bounds.between(2, CodeFormat.MOST_BITS);
   private static final Kind<String> MATCH =
       new Kind.Text("name of a layer, with * and ?; or input");
+
+  private enum ActivationGranularity {
+    PER_TENSOR,
+    PER_CHANNEL
+  }
 
   private enum ObserverKind {
     MIN_MAX,
@@ -52,24 +58,22 @@ final class QuantizationReader {
   }
 
   private static WeightQuantizer weights(Section section, WeightQuantizer inherited) {
-    return new WeightQuantizer(
-        section.integer("bits", inherited.bits(), BITS),
-        symmetry(section, inherited.symmetry()),
-        section.choice("granularity", inherited.granularity()));
+    WeightScheme scheme = section.choice("scheme", inherited.scheme());
+    CodeFormat format = CodeFormatReader.weights(section, scheme, inherited);
+    Granularity granularity = section.choice("granularity", inherited.granularity());
+    int groupSize = section.integer("group-size", inherited.groupSize(), Bounds.atLeast(1));
+    return section
+        .checked("scheme", () -> new WeightQuantizer(format, granularity, groupSize, scheme))
+        .orElse(inherited);
   }
 
   private static ActivationQuantizer activations(Section section, ActivationQuantizer inherited) {
-    int bits = section.integer("bits", inherited.bits(), BITS);
-    Symmetry symmetry = symmetry(section, inherited.symmetry());
-    Granularity granularity = section.choice("granularity", inherited.granularity());
-    return new ActivationQuantizer(
-        bits, symmetry, granularity, observer(section, inherited.observer()));
-  }
-
-  private static Symmetry symmetry(Section section, Symmetry inherited) {
-    return section.flag("symmetric", inherited == Symmetry.SYMMETRIC)
-        ? Symmetry.SYMMETRIC
-        : Symmetry.ASYMMETRIC;
+    CodeFormat format = CodeFormatReader.activations(section, inherited.format());
+    ActivationGranularity granularity =
+        section.choice(
+            "granularity", ActivationGranularity.valueOf(inherited.granularity().name()));
+    Observer observer = observer(section, inherited.observer());
+    return new ActivationQuantizer(format, Granularity.valueOf(granularity.name()), observer);
   }
 
   private static Observer observer(Section section, Observer inherited) {

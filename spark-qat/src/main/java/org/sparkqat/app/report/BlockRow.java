@@ -8,12 +8,15 @@ import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.tensor.ParameterLayout;
+import org.sparkqat.tensor.Shape;
 
 /**
  * One block of a network: the unit of execution and of quantization.
@@ -64,14 +67,25 @@ record BlockRow(
   }
 
   private static long quantized(Block block, WeightQuantizer quantizer, ParameterLayout layout) {
-    long elements = layout.parameter(block.name() + ".weight").size();
+    Shape weight = layout.parameter(block.name() + ".weight").shape();
+    long elements = weight.size();
     long outputs = block.outputShape().channels();
-    long scales = quantizer.granularity() == Granularity.PER_CHANNEL ? outputs : 1;
+    long scales = scales(quantizer, weight);
     long zeroPoints = quantizer.symmetry() == Symmetry.SYMMETRIC ? 0 : scales;
     return (elements * quantizer.bits() + 7) / 8
         + FLOAT_BYTES * outputs
         + FLOAT_BYTES * scales
         + zeroPoints;
+  }
+
+  private static long scales(WeightQuantizer quantizer, Shape weight) {
+    long outputs = weight.dim(0);
+    return switch (quantizer.granularity()) {
+      case PER_TENSOR -> 1;
+      case PER_CHANNEL -> outputs;
+      case PER_GROUP ->
+          outputs * ((weight.dim(1) + quantizer.groupSize() - 1) / quantizer.groupSize());
+    };
   }
 
   static Range range(QuantizationPoint point, Ranges ranges) {
@@ -125,15 +139,24 @@ record BlockRow(
 
   String weightText() {
     return weights
-        .map(w -> w.bits() + " bit " + word(w.granularity()) + ", " + word(w.symmetry()))
+        .map(w -> text(w.bits(), w.granularity(), w.format()) + text(w.scheme()))
         .orElse("");
   }
 
   String activationText() {
     return output
         .map(QuantizationPoint::quantizer)
-        .map(a -> a.bits() + " bit " + word(a.granularity()) + ", " + word(a.symmetry()))
+        .map(a -> text(a.bits(), a.granularity(), a.format()))
         .orElse("");
+  }
+
+  private static String text(int bits, Granularity granularity, CodeFormat format) {
+    String powers = format.steps() == CodeFormat.Steps.POWER_OF_TWO ? ", power of two" : "";
+    return bits + " bit " + word(granularity) + ", " + word(format.symmetry()) + powers;
+  }
+
+  private static String text(WeightScheme scheme) {
+    return scheme == WeightScheme.UNIFORM ? "" : ", " + word(scheme);
   }
 
   String rangeText() {
@@ -157,6 +180,7 @@ record BlockRow(
           values.put("weightBits", w.bits());
           values.put("weightGranularity", word(w.granularity()));
           values.put("weightSymmetric", w.symmetry() == Symmetry.SYMMETRIC);
+          values.put("weightScheme", word(w.scheme()));
         });
     output.ifPresent(
         point -> {

@@ -5,9 +5,12 @@ import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
+import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Symmetry;
+import org.sparkqat.quantization.WeightQuantizer;
 
 /** Which networks run wholly in native memory. */
 final class Support {
@@ -39,6 +42,9 @@ final class Support {
   private static Optional<String> obstacleToIntegers(QuantizedGraph graph) {
     if (!InstructionSet.hasIntegerDotProduct()) {
       return Optional.of(InstructionSet.effective() + " has no 8-bit products with 32-bit sums");
+    }
+    if (!fitsKernels(graph)) {
+      return Optional.of("some codes do not fit 8-bit kernels");
     }
     if (!hasSymmetricWeights(graph)) {
       return Optional.of("weights are quantized asymmetrically");
@@ -99,6 +105,18 @@ final class Support {
   private static boolean hasSingleRanges(QuantizedGraph graph) {
     return graph.points().stream()
         .allMatch(point -> point.quantizer().granularity() == Granularity.PER_TENSOR);
+  }
+
+  /** Asymmetric signed activations would fit, but blocks count on code 0 being real 0 there. */
+  private static boolean fitsKernels(QuantizedGraph graph) {
+    return graph.weights().stream().flatMap(Optional::stream).allMatch(WeightQuantizer::fitsKernels)
+        && graph.points().stream()
+            .map(QuantizationPoint::quantizer)
+            .allMatch(by -> by.fitsKernels() && (by.codes().quantMin() == 0 || isSymmetric(by)));
+  }
+
+  private static boolean isSymmetric(ActivationQuantizer quantizer) {
+    return quantizer.symmetry() == Symmetry.SYMMETRIC;
   }
 
   private static boolean hasSymmetricWeights(QuantizedGraph graph) {

@@ -52,6 +52,13 @@ class ConfigurationTextTest {
         "training.learning-rate={schedule: constant, warmup-epochs: 0.5}",
         "quantization.layers=[{match: 'conv*', weights: {bits: 4}}, {match: input, activations: {observer: min-max}}]",
         "quantization.first-last-bits=8",
+        "quantization.weights={scheme: binary}",
+        "quantization={weights: {scheme: ternary}, layers: [{match: conv1, weights: {scheme: uniform}}]}",
+        "quantization.weights={scheme: tanh, bits: 4}",
+        "quantization.weights={granularity: per-group, group-size: 8, full-range: true, power-of-two: true}",
+        "quantization.activations={bits: 1}",
+        "quantization.activations={symmetric: true, signed: false}",
+        "quantization.activations={signed: true, full-range: false, bits: 12}",
         "quantization.batch-norm-freeze-epoch=1",
         "cluster={exchange: job-per-step, workers: 3}",
         "data.train.options={header: true, sep: ';'}",
@@ -72,7 +79,10 @@ class ConfigurationTextTest {
   @Test
   void theResolvedConfigurationSaysEveryDefault() {
     assertThat(Configurations.read(Configurations.MINIMAL).resolved())
-        .contains("weights: {bits: 8, symmetric: true, granularity: per-channel}")
+        .contains(
+            "weights: {scheme: uniform, bits: 8, symmetric: true, full-range: false, power-of-two: false, granularity: per-channel, group-size: 32}")
+        .contains(
+            "activations: {bits: 8, symmetric: false, signed: false, full-range: true, power-of-two: false, granularity: per-tensor")
         .contains("optimizer: {type: sgd, momentum: 0.9, nesterov: false, weight-decay: 0.0}")
         .contains("first-last-bits: none")
         .contains("workers: auto");
@@ -130,14 +140,20 @@ class ConfigurationTextTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "quantization.weights.bits=17|Invalid quantization.weights.bits: 17 (allowed: 2 to 8)",
-        "quantization.weights.bits=eight|Invalid quantization.weights.bits: eight (allowed: integer, 2 to 8)",
+        "quantization.weights.bits=17|Invalid quantization.weights.bits: 17 (allowed: 2 to 16)",
+        "quantization.weights.bits=eight|Invalid quantization.weights.bits: eight (allowed: integer, 2 to 16)",
         "quantization.weights.bits=[8]|Invalid quantization.weights.bits: a list (allowed: one value)",
         "quantization.weights=8|Invalid quantization.weights: 8 (allowed: a group of keys)",
         "quantization.weights.symmetric=yes|Invalid quantization.weights.symmetric: yes (allowed: true, false)",
-        "quantization.weights.granularity=per-chanel|Invalid quantization.weights.granularity: per-chanel (did you mean 'per-channel'? allowed: per-tensor, per-channel)",
+        "quantization.weights.granularity=per-chanel|Invalid quantization.weights.granularity: per-chanel (did you mean 'per-channel'? allowed: per-tensor, per-channel, per-group)",
         "quantization.activations.momentum=0|Invalid quantization.activations.momentum: 0 (allowed: above 0, at most 1)",
-        "quantization.first-last-bits=9|Invalid quantization.first-last-bits: 9 (allowed: none, or 2 to 8)",
+        "quantization.weights={scheme: binary, bits: 4}|Invalid quantization.weights.bits: 4 (allowed: 1 to 1)",
+        "quantization.weights={scheme: binary, symmetric: false}|Invalid weights: binary weights that are asymmetric, of full range or of powers of two (these need the uniform scheme)",
+        "quantization.weights={scheme: tanh, granularity: per-tensor}|Invalid granularity of tanh weights: per-tensor (allowed: per-channel, since batch normalization gives each channel a scale)",
+        "quantization.weights={scheme: ternary, granularity: per-group}|Invalid granularity of ternary weights: per-group (allowed: per-channel)",
+        "quantization.activations={symmetric: true, bits: 1}|Invalid bits of signed codes: 1 (allowed: 2 to 16; weights of 1 bit are binary)",
+        "quantization.activations.granularity=per-group|Invalid quantization.activations.granularity: per-group (allowed: per-tensor, per-channel)",
+        "quantization.first-last-bits=17|Invalid quantization.first-last-bits: 17 (allowed: none, or 2 to 16)",
         "training.batch_size=64|Unknown key: training.batch_size (did you mean 'batch-size'? allowed: seed, batch-size",
         "qat-epochs=1|Unknown key: qat-epochs (did you mean training.qat-epochs? allowed: data, model",
         "training.learning-rate.factor=0.5|Unknown key: training.learning-rate.factor (allowed: schedule, base, warmup-epochs, floor)",
@@ -198,7 +214,7 @@ class ConfigurationTextTest {
             """
             job.yaml:1: Missing key: output.path (required)
             job.yaml:7: Invalid data.classes: ten (allowed: integer, 0 to 65536)
-            job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: 2 to 8)
+            job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: 2 to 16)
             job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: weights, activations, first-last-bits, layers, batch-norm-freeze-epoch)
             job.yaml:13: Invalid training.shards: 3 (must be a power of two)
             job.yaml:14: Duplicate key: training (first at line 13)

@@ -1,0 +1,32 @@
+package org.sparkqat.engine;
+
+import org.sparkqat.quantization.Affine;
+import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.Range;
+import org.sparkqat.quantization.WeightQuantizer;
+
+/** Uniform codes, with the range of the tensor or of each output channel. */
+record UniformCoder(WeightQuantizer quantizer) implements WeightCoder {
+
+  @Override
+  public void code(WeightCodes weights) {
+    boolean perTensor = quantizer.granularity() == Granularity.PER_TENSOR;
+    Range whole = Range.of(weights.codes, 0, weights.codes.length);
+    float least = Range.of(weights.leastScales, 0, weights.outputs).max();
+    for (int o = 0; o < weights.outputs; o++) {
+      int from = o * weights.perOutput;
+      int to = from + weights.perOutput;
+      Affine affine =
+          perTensor
+              ? affine(whole, least)
+              : affine(Range.of(weights.codes, from, to), weights.leastScales[o]);
+      affine.centeredWithMask(weights.codes, weights.mask, from, to);
+      weights.scales[o] = affine.scale();
+      weights.zeroPoints[o] = affine.zeroPoint();
+    }
+  }
+
+  private Affine affine(Range range, float leastScale) {
+    return quantizer.affine(quantizer.format().widened(range, leastScale));
+  }
+}
