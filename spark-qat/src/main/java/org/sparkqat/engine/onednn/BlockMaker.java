@@ -105,7 +105,13 @@ final class BlockMaker {
       FoldedWeights folded =
           new FoldedWeights(block, graph, settings.arithmetic(), settings.normalization());
       return new WeightedBlock(
-          workshop, problem, src(0), dst, stage(dst), folded, scratch, firstReader(0));
+          workshop, problem, products(), src(0), dst, stage(dst), folded, scratch, firstReader(0));
+    }
+
+    private Products products() {
+      return quantizes() && Support.obstacleToIntegers(graph, block).isPresent()
+          ? Products.EXACT_FLOATS
+          : Products.INTEGERS;
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.sparkqat.engine.Normalization;
 import org.sparkqat.engine.Plan;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.engine.WeightedKernel;
+import org.sparkqat.network.Block;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.QuantizedGraph;
 
@@ -75,10 +76,25 @@ final class OneDnnKernels implements Kernels {
     try {
       NativePlan plan = new NativePlan(context, graph, normalization, settings, plans::remove);
       plans.add(plan);
+      if (settings.arithmetic() == Arithmetic.QUANTIZED) {
+        report(graph);
+      }
       return Optional.of(plan);
     } catch (UnsupportedOperationException e) {
       LOG.warn("Computing in float32, in Java's memory, which is slower: {}", e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  private static void report(QuantizedGraph graph) {
+    for (Block block : graph.graph().blocks()) {
+      Support.obstacleToIntegers(graph, block)
+          .ifPresent(
+              why ->
+                  LOG.info(
+                      "Multiplying the codes of layer '{}' in float32, which is slower: {}",
+                      block.name(),
+                      why));
     }
   }
 

@@ -31,7 +31,8 @@ final class WeightedBlock implements CompiledBlock {
   private final Scratch scratch;
   private final boolean firstReader;
   private final Tensor linear;
-  private final Linear compute;
+  private final Products products;
+  private final LinearMap compute;
   private final @Nullable Normalizer normalizer;
   private final boolean recomputes;
   private final float[] units;
@@ -40,13 +41,14 @@ final class WeightedBlock implements CompiledBlock {
   private final float[] diffBiases;
   private final float[] realWeights;
   private final float[] diffWeights;
-  private @Nullable Serving serving;
+  private @Nullable LinearMap serving;
   private @Nullable LinearBackward backward;
   private float[] parameters = {};
 
   WeightedBlock(
       Workshop workshop,
       ConvolutionProblem problem,
+      Products products,
       Feature src,
       Feature dst,
       Stage stage,
@@ -55,6 +57,7 @@ final class WeightedBlock implements CompiledBlock {
       boolean firstReader) {
     this.workshop = workshop;
     this.problem = problem;
+    this.products = products;
     this.src = src;
     this.dst = dst;
     this.stage = stage;
@@ -64,7 +67,7 @@ final class WeightedBlock implements CompiledBlock {
     boolean normalizes = folded.usesBatch();
     this.recomputes = normalizes && src.isCodes();
     this.linear = normalizes ? normalizerInput() : stage.values();
-    this.compute = new Linear(workshop, problem, src, linear, !normalizes);
+    this.compute = products.linear(workshop, problem, src, linear, !normalizes, scratch);
     this.normalizer = normalizes ? folded.normalization().map(this::normalizer).orElse(null) : null;
     this.units = new float[problem.shape().outputs()];
     this.biases = new float[units.length];
@@ -91,7 +94,7 @@ final class WeightedBlock implements CompiledBlock {
   @Override
   public void prepareServing() {
     if (serving == null && serves()) {
-      serving = new Serving(workshop, problem, src, dst);
+      serving = products.serving(workshop, problem, src, dst, scratch);
     }
   }
 
@@ -143,7 +146,7 @@ final class WeightedBlock implements CompiledBlock {
     }
   }
 
-  private void loadServing(Serving by, float[] codes) {
+  private void loadServing(LinearMap by, float[] codes) {
     for (int o = 0; o < biasCodes.length; o++) {
       biasCodes[o] = folded.biasCode(o, units[o]);
     }
