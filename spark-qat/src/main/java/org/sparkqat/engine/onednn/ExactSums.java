@@ -53,8 +53,7 @@ final class ExactSums {
             "forward",
             descriptor,
             attributes,
-            Map.of(
-                DNNL_ARG_SRC, this.src.tensor, DNNL_ARG_WEIGHTS, laidOut, DNNL_ARG_DST, dst));
+            Map.of(DNNL_ARG_SRC, this.src.tensor, DNNL_ARG_WEIGHTS, laidOut, DNNL_ARG_DST, dst));
   }
 
   void load(float[] values) {

@@ -109,7 +109,7 @@ final class OneDnnKernels implements Kernels {
     // Only oneDNN knows whether it has all primitives: one example is enough to ask.
     try {
       new NativePlan(context, graph, normalization, settings, plans::remove).close();
-      return Optional.empty();
+      return Support.obstacleToIntegers(graph);
     } catch (UnsupportedOperationException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }

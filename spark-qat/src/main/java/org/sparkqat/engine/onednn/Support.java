@@ -52,6 +52,17 @@ final class Support {
         : Optional.of("the network's output are codes of its input");
   }
 
+  /** Why not all codes are multiplied as 8-bit integers; empty: they are. */
+  static Optional<String> obstacleToIntegers(QuantizedGraph graph) {
+    return graph.graph().blocks().stream()
+        .flatMap(
+            block ->
+                obstacleToIntegers(graph, block)
+                    .map(why -> "layer '%s': %s".formatted(block.name(), why))
+                    .stream())
+        .findFirst();
+  }
+
   /** Why a block's codes are not multiplied as 8-bit integers; empty: they are. */
   static Optional<String> obstacleToIntegers(QuantizedGraph graph, Block block) {
     if (!block.isWeighted()) {
@@ -61,10 +72,10 @@ final class Support {
       return Optional.of(InstructionSet.effective() + " has no 8-bit products with 32-bit sums");
     }
     if (hasWideWeights(graph, block)) {
-      return Optional.of("asymmetric weights less their zero points have 9 bits");
+      return Optional.of("asymmetric weights of 8 bits have 9 less their zero points");
     }
     return readsSingleChannels(graph, block)
-        ? Optional.of("it reads one channel a group, which oneDNN computes wrongly")
+        ? Optional.of("oneDNN's 8-bit convolutions of one channel a group are wrong")
         : Optional.empty();
   }
 

@@ -39,7 +39,8 @@ class SupportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mlp", "lenet5", "resnet20", "resnet56", "mobilenetv2-cifar", "vgg-small"})
+  @ValueSource(
+      strings = {"mlp", "lenet5", "resnet20", "resnet56", "mobilenetv2-cifar", "vgg-small"})
   void everyNetworkOfTheZooMultipliesIntegersInNativeMemory(String name) {
     Shape shape = name.equals("lenet5") ? new Shape(1, 28, 28) : new Shape(3, 32, 32);
     QuantizedGraph graph = graph(Zoo.network(name, shape, 10), QuantizationScheme.W8A8);
@@ -68,7 +69,7 @@ class SupportTest {
   @Test
   void asymmetricWeightsOfEightBitsAreMultipliedInFloats() {
     assertThat(inFloats(weights(8)))
-        .containsExactly("asymmetric weights less their zero points have 9 bits");
+        .containsExactly("asymmetric weights of 8 bits have 9 less their zero points");
     assertThat(inFloats(weights(7))).isEmpty();
   }
 
@@ -84,7 +85,7 @@ class SupportTest {
   void aLayerThatReadsOneChannelWithAStrideIsMultipliedInFloats() {
     Layer strided = new Layer.Convolution(4, Window.square(3, 2, 1), 1, Bias.WITH);
     assertThat(inFloats(graph(network(1, strided), QuantizationScheme.W8A8)))
-        .containsExactly("it reads one channel a group, which oneDNN computes wrongly");
+        .containsExactly("oneDNN's 8-bit convolutions of one channel a group are wrong");
   }
 
   @Test
@@ -103,8 +104,7 @@ class SupportTest {
 
   @Test
   void aNetworkThatPadsByMoreThanItsImageRunsInJava() {
-    Layer padded =
-        new Layer.Convolution(4, new Window(9, 9, 1, 1, 8, 8), 1, Bias.WITH);
+    Layer padded = new Layer.Convolution(4, new Window(9, 9, 1, 1, 8, 8), 1, Bias.WITH);
     Network network = Network.builder("padded", new Shape(2, 3, 3)).add("conv", padded).build();
     assertThat(obstacles(graph(network, QuantizationScheme.W8A8)))
         .hasValue("oneDNN computes layer 'conv' wrongly");
@@ -126,8 +126,7 @@ class SupportTest {
   }
 
   private static Optional<String> obstacles(QuantizedGraph graph) {
-    return Support.obstacle(
-        graph, new PlanSettings(2, Arithmetic.QUANTIZED, Normalization.BATCH));
+    return Support.obstacle(graph, new PlanSettings(2, Arithmetic.QUANTIZED, Normalization.BATCH));
   }
 
   private static List<String> inFloats(QuantizedGraph graph) {
