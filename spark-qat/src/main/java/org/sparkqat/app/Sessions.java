@@ -1,7 +1,9 @@
 package org.sparkqat.app;
 
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.package$;
 import org.apache.spark.sql.SparkSession;
 import org.sparkqat.data.DataKryoRegistrator;
 import scala.Tuple2;
@@ -24,7 +26,30 @@ final class Sessions {
     return hadoop;
   }
 
+  /**
+   * Checks that this program runs on a version of Spark.
+   *
+   * @throws UnsupportedOperationException when it does not, with what to use instead
+   */
+  static void requireSupported(String spark) {
+    if (spark.equals(BROKEN_VERSION)) {
+      throw new UnsupportedOperationException(
+          "Unsupported Spark: " + BROKEN_VERSION + " (use 4.0.1 or later; see SPARK-52259)");
+    }
+  }
+
+  /** Why this program does not run on the Spark of this process; empty: it does. */
+  static Optional<String> refusal() {
+    try {
+      requireSupported(package$.MODULE$.SPARK_VERSION());
+      return Optional.empty();
+    } catch (UnsupportedOperationException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   static SparkSession start(String command) {
+    requireSupported(package$.MODULE$.SPARK_VERSION());
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "spark-qat " + command);
@@ -37,12 +62,6 @@ final class Sessions {
     String registrators = conf.get(REGISTRATORS, "");
     String ours = DataKryoRegistrator.class.getName();
     conf.set(REGISTRATORS, registrators.isEmpty() ? ours : ours + "," + registrators);
-    SparkSession session = SparkSession.builder().config(conf).getOrCreate();
-    if (session.version().equals(BROKEN_VERSION)) {
-      session.stop();
-      throw new UnsupportedOperationException(
-          "Unsupported Spark: " + BROKEN_VERSION + " (use 4.0.1 or later; see SPARK-52259)");
-    }
-    return session;
+    return SparkSession.builder().config(conf).getOrCreate();
   }
 }

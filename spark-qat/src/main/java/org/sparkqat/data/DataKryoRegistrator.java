@@ -21,7 +21,13 @@ import org.apache.spark.sql.types.StructType;
 public final class DataKryoRegistrator implements KryoRegistrator {
 
   private static final List<Class<?>> OURS =
-      List.of(KeyedExample.class, KeyedExample[].class, Shard.class, Shard[].class);
+      List.of(
+          KeyedExample.class,
+          KeyedExample[].class,
+          ScanPart.class,
+          ScanPart[].class,
+          Shard.class,
+          Shard[].class);
 
   private static final List<Class<?>> ARRAYS =
       List.of(byte[][].class, float[][].class, int[][].class, long[][].class);

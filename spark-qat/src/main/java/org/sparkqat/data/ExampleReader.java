@@ -72,11 +72,11 @@ final class ExampleReader implements Serializable {
             feature.reader().size(), feature.reader().isUint8(), schema.isRegression()));
   }
 
-  private static JavaRDD<InternalRow> internalRows(Dataset<Row> table) {
+  static JavaRDD<InternalRow> internalRows(Dataset<Row> table) {
     return ((org.apache.spark.sql.classic.Dataset<Row>) table).queryExecution().toRdd().toJavaRDD();
   }
 
-  private static Column keyColumn(StructType columns, String name) {
+  static Column keyColumn(StructType columns, String name) {
     StructField field = Columns.find(columns, "key", name);
     String type = field.dataType().simpleString().toLowerCase(Locale.ROOT);
     if (!KEY_TYPES.contains(type)) {

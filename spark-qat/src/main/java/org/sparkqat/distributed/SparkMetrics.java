@@ -1,11 +1,9 @@
 package org.sparkqat.distributed;
 
 import com.codahale.metrics.MetricRegistry;
-import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.MetricsSystem;
 import org.apache.spark.metrics.source.Source;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Metrics of this program among those of Spark, in every sink that {@code spark.metrics.conf}
@@ -28,8 +26,10 @@ final class SparkMetrics implements Source {
    */
   static void show(MetricRegistry registry) {
     MetricsSystem system = SparkEnv.get().metricsSystem();
-    List<Source> before = List.copyOf(CollectionConverters.asJava(system.getSourcesByName(NAME)));
-    before.forEach(system::removeSource);
+    var before = system.getSourcesByName(NAME);
+    for (int i = 0; i < before.size(); i++) {
+      system.removeSource(before.apply(i));
+    }
     system.registerSource(new SparkMetrics(registry));
   }
 

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.metrics.source.Source;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
@@ -24,7 +23,6 @@ import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
-import scala.jdk.javaapi.CollectionConverters;
 
 @ExtendWith(SparkTestKit.class)
 class TrainingMetricsTest {
@@ -47,11 +45,9 @@ class TrainingMetricsTest {
   }
 
   private static MetricRegistry shown() {
-    List<Source> sources =
-        CollectionConverters.asJava(
-            SparkEnv.get().metricsSystem().getSourcesByName(SparkMetrics.NAME));
-    assertThat(sources).as("one training at a time").hasSize(1);
-    return sources.get(0).metricRegistry();
+    var sources = SparkEnv.get().metricsSystem().getSourcesByName(SparkMetrics.NAME);
+    assertThat(sources.size()).as("one training at a time").isEqualTo(1);
+    return sources.apply(0).metricRegistry();
   }
 
   @ParameterizedTest
