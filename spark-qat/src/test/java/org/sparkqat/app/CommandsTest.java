@@ -48,7 +48,16 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark", "generate"})
+      strings = {
+        "train",
+        "evaluate",
+        "predict",
+        "export",
+        "inspect",
+        "benchmark",
+        "generate",
+        "doctor"
+      })
   void everyCommandHelps(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: spark-qat " + command);
