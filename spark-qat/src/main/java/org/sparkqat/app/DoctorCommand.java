@@ -26,10 +26,9 @@ import picocli.CommandLine.Spec;
 /** {@code doctor}: what can be told of a job before it runs. */
 @Command(
     name = "doctor",
-    description = {
-      "Checks a cluster, and a job when --config names one: versions, slots, natives, memory,",
-      "output, data, time. The exit code is 1 when the job would fail."
-    },
+    description =
+        "Checks before a job whether it can run, and how long it will take; without --config, the"
+            + " cluster only.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
 
@@ -52,17 +51,31 @@ final class DoctorCommand implements Callable<Integer> {
     if (config == null && !overrides.isEmpty()) {
       throw new WrongUsageException("Invalid options: --set without --config");
     }
-    Configuration hadoop = Sessions.hadoop();
+    Configuration hadoop = hadoop();
     Optional<Examination.Job> job =
         config == null ? Optional.empty() : Optional.of(job(config, hadoop));
     Diagnosis diagnosis =
-        new Examination(job, () -> Sessions.start("doctor"), thrown -> Failure.of(thrown).message())
+        new Examination(job, DoctorCommand::session, thrown -> Failure.of(thrown).message())
             .run(Sessions.refusal(), hadoop);
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     out.print(diagnosis.text());
     out.flush();
     write(diagnosis, hadoop);
     return diagnosis.isHealthy() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** A session of Spark Connect that is there already has no settings of Hadoop. */
+  private static Configuration hadoop() {
+    try {
+      return Sessions.hadoop();
+    } catch (UnsupportedOperationException e) {
+      return new Configuration();
+    }
+  }
+
+  private static Examination.Session session() {
+    Sessions.Lease lease = Sessions.lease("doctor");
+    return new Examination.Session(lease.session(), lease::close);
   }
 
   private Examination.Job job(String path, Configuration hadoop) throws IOException {

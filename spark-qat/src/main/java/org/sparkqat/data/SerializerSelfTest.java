@@ -42,7 +42,7 @@ public final class SerializerSelfTest {
     KeyedExample example = copy(kryo, examples, KeyedExample[].class)[0];
     HeapShard.Builder builder = new HeapShard.Builder(LAYOUT, 5, 1);
     builder.add(CONTENT);
-    Shard shard = copy(kryo, builder.build(), Shard.class);
+    Shard shard = copy(kryo, builder.build(), HeapShard.class);
     float[] features = new float[3];
     shard.features(0, features, 0);
     ScanPart part = new ScanPart(2);

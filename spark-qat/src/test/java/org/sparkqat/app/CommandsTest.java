@@ -84,6 +84,18 @@ class CommandsTest {
   }
 
   @Test
+  void theDoctorRefusesWrongUsageBeforeSparkStarts() throws IOException {
+    String file = configuration();
+    assertThat(run("doctor", "--config", file, "--set", "quantization.weights.bits=17"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid quantization.weights.bits: 17");
+    assertThat(run("doctor", "--set", "training.seed=1")).isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid options: --set without --config");
+    assertThat(run("doctor", "--config", "no/such/file.yaml")).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void aMissingConfigurationIsWrongUsage() {
     assertThat(run("train", "--config", "no/such/file.yaml")).isEqualTo(2);
     assertThat(err.toString().lines())

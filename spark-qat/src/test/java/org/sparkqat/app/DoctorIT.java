@@ -117,13 +117,4 @@ class DoctorIT {
     assertThat(connect.out())
         .contains("Spark Connect (SPARK_CONNECT_MODE_ENABLED is set)", "dedicated");
   }
-
-  @Test
-  void aWrongConfigurationIsWrongUsage() {
-    Outcome outcome =
-        run("--config", job.configuration().toString(), "--set", "quantization.weights.bits=17");
-    assertThat(outcome.exitCode()).isEqualTo(2);
-    assertThat(outcome.err()).contains("Invalid quantization.weights.bits: 17");
-    assertThat(run("--set", "training.seed=1").exitCode()).isEqualTo(2);
-  }
 }

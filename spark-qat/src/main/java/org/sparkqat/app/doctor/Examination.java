@@ -21,6 +21,7 @@ import org.sparkqat.distributed.ClusterProbe;
 import org.sparkqat.distributed.ExchangeSettings;
 import org.sparkqat.distributed.TrainingSettings;
 import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.spark.SparkBuild;
 import scala.Tuple2;
 
 /** Collects the facts and lets every check look at them. */
@@ -30,7 +31,7 @@ public final class Examination {
   private static final String SEE_ABOVE = "what it needs has failed above";
 
   private final Optional<Job> job;
-  private final Supplier<SparkSession> sessions;
+  private final Supplier<Session> sessions;
   private final Function<Throwable, String> words;
   private final Diagnosis diagnosis = new Diagnosis();
 
@@ -38,14 +39,21 @@ public final class Examination {
   public record Job(JobConfiguration configuration, TrainingSettings settings) {}
 
   /**
+   * A session.
+   *
+   * @param end what to do with it at the end
+   */
+  public record Session(SparkSession spark, Runnable end) {}
+
+  /**
    * An examination.
    *
    * @param job empty: only what every job needs is checked
-   * @param sessions starts the session
+   * @param sessions starts the session, or finds it
    * @param words what a user is told about an exception
    */
   public Examination(
-      Optional<Job> job, Supplier<SparkSession> sessions, Function<Throwable, String> words) {
+      Optional<Job> job, Supplier<Session> sessions, Function<Throwable, String> words) {
     this.job = job;
     this.sessions = sessions;
     this.words = words;
@@ -57,15 +65,19 @@ public final class Examination {
    * @param refusal why this program does not run on this Spark
    */
   public Diagnosis run(Optional<String> refusal, Configuration hadoop) {
-    boolean runs = versions(refusal);
+    if (!versions(refusal)) {
+      skip(SEE_ABOVE, "spark context");
+      withoutContext(hadoop);
+      return diagnosis;
+    }
     Optional<String> connect =
         SparkContextCheck.connect(settings(new SparkConf()), System.getenv());
-    if (runs && connect.isEmpty()) {
-      withContext(hadoop);
-    } else {
-      check("spark context", () -> new SparkContextCheck(connect, Optional.of("not started")));
+    if (connect.isPresent()) {
+      check("spark context", () -> new SparkContextCheck(connect, Optional.empty()));
       withoutContext(hadoop);
+      return diagnosis;
     }
+    withContext(hadoop);
     return diagnosis;
   }
 
@@ -83,15 +95,15 @@ public final class Examination {
                 () ->
                     new VersionCheck(
                         Runtime.version().feature(),
-                        org.apache.spark.package$.MODULE$.SPARK_VERSION(),
-                        scala.util.Properties$.MODULE$.versionNumberString(),
+                        SparkBuild.runningSpark(),
+                        SparkBuild.runningScala(),
                         refusal))
             .status()
         != Status.FAIL;
   }
 
   private void withContext(Configuration hadoop) {
-    SparkSession session;
+    Session session;
     try {
       session = sessions.get();
     } catch (RuntimeException | LinkageError e) {
@@ -104,13 +116,13 @@ public final class Examination {
       return;
     }
     try {
-      if (hasContext(session)) {
-        examine(session, hadoop);
+      if (hasContext(session.spark())) {
+        examine(session.spark(), hadoop);
       } else {
         withoutContext(hadoop);
       }
     } finally {
-      session.stop();
+      session.end().run();
     }
   }
 

@@ -53,7 +53,8 @@ final class StepTrial {
       Ranges ranges = calibrated(kernels);
       StepCost.Mode floating = train(kernels, Arithmetic.FLOAT, ranges);
       StepCost.Mode quantized = train(kernels, Arithmetic.QUANTIZED, ranges);
-      boolean isNative = kernels.obstacleToIntegers(graph, job.normalization()).isEmpty();
+      // What a native plan keeps is a part of what it holds outside the heap.
+      boolean isNative = quantized.nativeBytes() >= quantized.keptBytes();
       return new StepCost(floating, quantized, evaluate(kernels, ranges), isNative);
     }
   }
