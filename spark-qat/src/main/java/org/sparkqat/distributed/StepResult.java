@@ -70,14 +70,21 @@ record StepResult(
   }
 
   /** Bytes that {@link #write} takes, at most. */
-  long size() {
+  long size(GradientEncoding encoding) {
     return 160
-        + 4L * (gradient.length + 2 * observed.slots())
+        + encoding.codec().size(gradient.length)
+        + 8L * observed.slots()
         + 8L * (statisticSums.length + statisticCounts.length);
   }
 
-  void write(Wire wire) {
-    wire.putFloats(gradient).putFloats(observed.flat());
+  /**
+   * Writes all of it.
+   *
+   * @param encoding one that the gradient was rounded to
+   */
+  void write(Wire wire, GradientEncoding encoding) {
+    encoding.codec().write(wire, gradient);
+    wire.putFloats(observed.flat());
     wire.putDoubles(statisticSums).putLongs(statisticCounts);
     wire.putDouble(loss).putLong(saturated).putInt(shards).putInt(firstNonFinite);
     wire.putLong(clips.gradients()).putLong(clips.acted());
@@ -85,8 +92,8 @@ record StepResult(
     wire.putLong(clips.units()).putLong(clips.values());
   }
 
-  static StepResult read(Wire wire) {
-    float[] gradient = wire.getFloats();
+  static StepResult read(Wire wire, GradientEncoding encoding) {
+    float[] gradient = encoding.codec().read(wire);
     Ranges observed = Ranges.ofFlat(wire.getFloats());
     double[] sums = wire.getDoubles();
     long[] counts = wire.getLongs();
