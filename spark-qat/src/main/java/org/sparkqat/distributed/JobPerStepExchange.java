@@ -46,7 +46,7 @@ final class JobPerStepExchange implements Exchange {
     Broadcast<byte[]> orders = context.broadcast(order.encode());
     try {
       List<byte[]> messages = results(orders).collect();
-      TreeSum<StepResult> sum = new TreeSum<>(shardCount, StepResult::merge);
+      TreeSum<StepResult> sum = StepResult.driverSum(shardCount);
       ExchangeTimes.Sum spent = new ExchangeTimes.Sum();
       for (byte[] message : messages) {
         PartialResults.addTo(

@@ -63,7 +63,7 @@ final class ResidentProtocol {
     this.shards = shards;
     this.shape = shape;
     this.clock = clock;
-    this.sum = new TreeSum<>(shards, StepResult::merge);
+    this.sum = StepResult.driverSum(shards);
   }
 
   long run() {
@@ -80,7 +80,7 @@ final class ResidentProtocol {
       ordered = clock.getAsLong();
       times = new ExchangeTimes.Sum();
       residuals.begin();
-      sum = new TreeSum<>(shards, StepResult::merge);
+      sum = StepResult.driverSum(shards);
       ready = List.copyOf(waiting);
       waiting.clear();
     }
