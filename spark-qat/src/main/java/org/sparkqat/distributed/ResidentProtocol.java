@@ -221,7 +221,9 @@ final class ResidentProtocol {
         notifyAll();
       }
     }
-    if (order != null && message.step() != step && !isCovered(worker.shards())) {
+    boolean lacks = message.kind() == WorkerMessage.Kind.LACKING && message.step() == step;
+    // Who asks again may have computed the step before the driver went back to it.
+    if (order != null && !lacks && !isCovered(worker.shards())) {
       return order.duplicate();
     }
     waiting.add(new Waiting(connection, worker, message.step(), clock.getAsLong(), answer));

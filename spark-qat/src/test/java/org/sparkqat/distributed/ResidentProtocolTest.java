@@ -392,4 +392,14 @@ class ResidentProtocolTest {
     tell(computed(worker(0, 10), 2));
     assertThat(protocol.lacksResiduals()).isFalse();
   }
+
+  @Test
+  void whoHasComputedAStepBeforeTheDriverWentBackComputesItAgain() {
+    protocol.begin(order(1));
+    tell(computed(worker(0, 10), 1));
+    protocol.begin(order(2));
+    protocol.begin(order(1));
+    assertThat(tell(poll(worker(0, 10), 1)).step()).isEqualTo(1);
+    assertThat(tell(computed(worker(0, 10), 1)).isOpen()).isTrue();
+  }
 }
