@@ -15,7 +15,6 @@ import org.sparkqat.engine.Targets;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.training.ClipReport;
-import org.sparkqat.training.TreeSum;
 
 /** Computes micro-batches with compiled plans; used by one thread at a time. */
 final class Worker implements AutoCloseable {
@@ -104,15 +103,28 @@ final class Worker implements AutoCloseable {
     }
   }
 
-  /** One step of the given shards, summed along the tree. */
-  TreeSum<StepResult> step(StepOrder order, Iterator<Shard> shards) {
+  /** Where the results of single shards go. */
+  interface Sink {
+    void add(int shard, StepResult result);
+  }
+
+  /** Empty sums along the tree. */
+  PartialSums sums() {
+    return PartialSums.summed(specification.shards());
+  }
+
+  /** No results yet, of which none will be summed. */
+  PartialSums apart() {
+    return PartialSums.apart(specification.shards());
+  }
+
+  /** One step of the given shards. */
+  void step(StepOrder order, Iterator<Shard> shards, Sink sink) {
     Plan current = loaded(order);
-    TreeSum<StepResult> sum = new TreeSum<>(specification.shards(), StepResult::merge);
     while (shards.hasNext()) {
       Shard shard = shards.next();
-      sum.add(shard.index(), microBatch(order, current, shard));
+      sink.add(shard.index(), microBatch(order, current, shard));
     }
-    return sum;
   }
 
   private StepResult microBatch(StepOrder order, Plan current, Shard shard) {
