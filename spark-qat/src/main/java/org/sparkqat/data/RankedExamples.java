@@ -7,6 +7,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.util.CollectionAccumulator;
 import scala.Tuple2;
+import scala.reflect.ClassTag$;
 
 /**
  * The examples of a data set in the order of their keys, each with its rank. The driver sees one
@@ -15,6 +16,8 @@ import scala.Tuple2;
  * @param firstRanks rank of the first example of each partition, and at the end how many there are
  */
 record RankedExamples(JavaRDD<KeyedExample> sorted, long[] firstRanks, Spills spills) {
+
+  private static final int MAX_READS = 3;
 
   /**
    * Shuffles and counts the examples.
@@ -86,6 +89,19 @@ record RankedExamples(JavaRDD<KeyedExample> sorted, long[] firstRanks, Spills sp
 
   /** The examples of shard i, in their order, in partition i. */
   JavaRDD<byte[]> byShard(ShardPlan plan) {
+    // Many equal keys make a partition that many shards would read.
+    boolean isEven = RankRanges.reads(firstRanks, plan) <= MAX_READS * plan.examples();
+    return isEven ? cut(plan) : shuffled(plan);
+  }
+
+  /** Shards cut from the sorted partitions; each reads those that hold its ranks. */
+  JavaRDD<byte[]> cut(ShardPlan plan) {
+    return JavaRDD.fromRDD(
+        new RankRanges(sorted.rdd(), firstRanks, plan), ClassTag$.MODULE$.apply(byte[].class));
+  }
+
+  /** Shards shuffled by rank: each partition is read once, whatever its size. */
+  JavaRDD<byte[]> shuffled(ShardPlan plan) {
     long[] ranks = firstRanks;
     Spills count = spills;
     JavaPairRDD<Long, byte[]> ranked =

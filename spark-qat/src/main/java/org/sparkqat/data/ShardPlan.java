@@ -33,7 +33,8 @@ record ShardPlan(long examples, int shards) implements Serializable {
     return Math.toIntExact(start(shard + 1) - start(shard));
   }
 
-  private long start(int shard) {
+  /** The first rank of a shard; that of shard S is N. */
+  long start(int shard) {
     return Math.multiplyExact(examples, (long) shard) / shards;
   }
 }

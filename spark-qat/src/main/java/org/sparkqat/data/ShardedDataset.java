@@ -23,6 +23,8 @@ import scala.reflect.ClassTag$;
  */
 public final class ShardedDataset implements AutoCloseable {
 
+  private static final int PARTS_OF_A_SHARD = 2;
+
   private final JavaRDD<Shard> rdd;
   private final ShardPlan plan;
   private final Preparation preparation;
@@ -61,7 +63,9 @@ public final class ShardedDataset implements AutoCloseable {
     context.register(mistakes);
     Spills spills = Spills.of(context);
     ExampleReader.Examples examples = ExampleReader.read(table, schema, seed, mistakes);
-    RankedExamples ranked = RankedExamples.of(examples.rdd(), shards, mistakes, spills);
+    // More than one partition for a shard: the shards read less that is not theirs.
+    int parts = PARTS_OF_A_SHARD * shards;
+    RankedExamples ranked = RankedExamples.of(examples.rdd(), parts, mistakes, spills);
     ShardPlan plan = new ShardPlan(ranked.size(), shards);
     long exampleBytes = examples.layout().exampleBytes();
     ShardStorage chosen = StorageMemory.choose(storage, plan.examples() * exampleBytes, context);
