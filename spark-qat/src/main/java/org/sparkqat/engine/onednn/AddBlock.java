@@ -20,6 +20,7 @@ final class AddBlock implements CompiledBlock {
   private final RealSource right;
   private final Operation add;
   private @Nullable List<Operation> copies;
+  private @Nullable FusedSum fused;
 
   /**
    * The sum of two features.
@@ -79,9 +80,24 @@ final class AddBlock implements CompiledBlock {
             "sum of gradients", dnnl_binary_add, diff, from, diff, new Attributes(workshop));
   }
 
+  /** Leaves evaluation to the block that computes one of the terms. */
+  void leaveTo(FusedSum newSum) {
+    fused = newSum;
+  }
+
   @Override
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
     dst.quantizer().ifPresent(by -> by.load(ranges));
+    if (fused != null) {
+      fused.load();
+    }
+  }
+
+  @Override
+  public void serve() {
+    if (fused == null || fused.overflows()) {
+      forward(false, null);
+    }
   }
 
   @Override

@@ -51,6 +51,11 @@ record Feature(
     return workshop.tensor(extent, type(), data);
   }
 
+  /** The data in another order of dimensions. */
+  Tensor ordered(Workshop workshop, int tag) {
+    return workshop.tensor(workshop.layout(extent.dimensions(), type(), tag), data);
+  }
+
   Tensor diff(Workshop workshop) {
     return workshop.tensor(extent, dnnl_f32, diff);
   }

@@ -182,12 +182,13 @@ final class PoolBlock implements CompiledBlock {
     }
     Quantizer by = src.quantizer().orElseThrow();
     if (stage.isPresent()) {
+      Tensor values = stage.get().flatValues();
       return workshop.binary(
           "scale of means",
           dnnl_binary_mul,
-          pooled,
-          by.scale.channels,
-          pooled,
+          values,
+          by.scale.row,
+          values,
           new Attributes(workshop));
     }
     Attributes attributes = new Attributes(workshop);

@@ -49,6 +49,7 @@ final class Stage {
   private final Optional<QuantizationPoint> observed;
   private final Scratch scratch;
   private final Tensor values;
+  private final Tensor flatValues;
 
   private final @Nullable Reduction largest;
   private final @Nullable Reduction smallest;
@@ -81,6 +82,7 @@ final class Stage {
     this.scratch = scratch;
     Place place = dst.isCodes() ? scratch.values : dst.data();
     this.values = workshop.tensor(dst.extent(), dnnl_f32, place);
+    this.flatValues = workshop.flat(dst.extent(), dnnl_f32, place);
     boolean observes = observed.isPresent();
     this.sum = observes ? reduction(dnnl_reduction_sum, place) : null;
     this.largest = observes ? reduction(dnnl_reduction_max, place) : null;
@@ -92,6 +94,11 @@ final class Stage {
   /** Where the block puts its values before the activation. */
   Tensor values() {
     return values;
+  }
+
+  /** The same as one row. */
+  Tensor flatValues() {
+    return flatValues;
   }
 
   /** The gradient of the values before the activation, after {@link #backward}. */
@@ -142,14 +149,19 @@ final class Stage {
   private Operation quantization(Quantizer by) {
     Attributes attributes = new Attributes(workshop);
     if (!by.fillsType()) {
-      attributes.then(dnnl_binary_max, by.lowest.channels);
-      attributes.then(dnnl_binary_min, by.highest.channels);
+      attributes.then(dnnl_binary_max, by.lowest.row);
+      attributes.then(dnnl_binary_min, by.highest.row);
     }
     if (by.shifts()) {
-      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
+      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.row);
     }
     return workshop.binary(
-        "quantization", dnnl_binary_div, values, by.scale.channels, dst.data(workshop), attributes);
+        "quantization",
+        dnnl_binary_div,
+        flatValues,
+        by.scale.row,
+        workshop.flat(dst.extent(), dst.type(), dst.data()),
+        attributes);
   }
 
   /** Makes what finds values that are not finite. */
@@ -169,7 +181,7 @@ final class Stage {
     if (clipped == null) {
       clipped =
           dst.quantizer()
-              .map(by -> new ClipCount(workshop, values, dst, by, scratch.bytes))
+              .map(by -> new ClipCount(workshop, flatValues, dst, by, scratch.bytes))
               .orElse(null);
     }
   }
@@ -188,12 +200,20 @@ final class Stage {
       return;
     }
     Quantizer by = dst.quantizer().get();
-    Tensor passes = workshop.tensor(dst.extent(), dnnl_u8, workshop.ownPlace());
+    Place passing = workshop.ownPlace();
+    Tensor passes = workshop.tensor(dst.extent(), dnnl_u8, passing);
     Attributes within =
         new Attributes(workshop)
-            .then(dnnl_binary_min, by.passHigh.channels)
-            .then(dnnl_binary_eq, values);
-    mask = workshop.binary("mask", dnnl_binary_max, values, by.passLow.channels, passes, within);
+            .then(dnnl_binary_min, by.passHigh.row)
+            .then(dnnl_binary_eq, flatValues);
+    mask =
+        workshop.binary(
+            "mask",
+            dnnl_binary_max,
+            flatValues,
+            by.passLow.row,
+            workshop.flat(dst.extent(), dnnl_u8, passing),
+            within);
     backward =
         workshop.binary(
             "straight-through gradient",

@@ -40,6 +40,7 @@ final class WeightedBlock implements CompiledBlock {
   private final float[] diffBiases;
   private final float[] realWeights;
   private final float[] diffWeights;
+  private @Nullable FusedSum sum;
   private @Nullable Serving serving;
   private @Nullable LinearBackward backward;
   private float[] parameters = {};
@@ -91,11 +92,17 @@ final class WeightedBlock implements CompiledBlock {
   @Override
   public void prepareServing() {
     if (serving == null && serves()) {
-      serving = new Serving(workshop, problem, src, dst);
+      serving = new Serving(workshop, problem, src, dst, sum);
     }
   }
 
-  private boolean serves() {
+  /** Makes evaluation go on with a residual sum, of which nobody else reads this block's output. */
+  void goOnWith(FusedSum newSum) {
+    sum = newSum;
+  }
+
+  /** True when evaluation can be one operation. */
+  boolean serves() {
     return src.isCodes() && !folded.usesBatch();
   }
 
@@ -143,6 +150,17 @@ final class WeightedBlock implements CompiledBlock {
     }
   }
 
+  @Override
+  public void reveal() {
+    if (sum != null && serving != null && !sum.overflows()) {
+      try (Ownership own = new Ownership()) {
+        Serving alone = new Serving(workshop.with(own), problem, src, dst);
+        loadServing(alone, folded.valuesInForce());
+        alone.run();
+      }
+    }
+  }
+
   private void loadServing(Serving by, float[] codes) {
     for (int o = 0; o < biasCodes.length; o++) {
       biasCodes[o] = folded.biasCode(o, units[o]);
@@ -152,7 +170,7 @@ final class WeightedBlock implements CompiledBlock {
 
   @Override
   public void serve() {
-    if (serving == null) {
+    if (serving == null || (sum != null && sum.overflows())) {
       forward(false, null);
     } else {
       serving.run();
