@@ -16,6 +16,7 @@ final class AddBlock implements CompiledBlock {
   private final List<Boolean> firstReader;
   private final Feature dst;
   private final Stage stage;
+  private final int keeper;
   private final RealSource left;
   private final RealSource right;
   private final Operation add;
@@ -39,6 +40,10 @@ final class AddBlock implements CompiledBlock {
     this.firstReader = List.copyOf(firstReader);
     this.dst = dst;
     this.stage = stage;
+    this.keeper = keeper();
+    if (sources.stream().allMatch(Feature::isCodes)) {
+      stage.neverNan();
+    }
     this.left = RealSource.scaled(workshop, sources.get(0), scratch.source);
     this.right = RealSource.scaled(workshop, sources.get(1), scratch.secondSource);
     this.add =
@@ -49,6 +54,20 @@ final class AddBlock implements CompiledBlock {
             right.tensor,
             stage.values(),
             new Attributes(workshop));
+  }
+
+  /**
+   * Number of the source, if any, whose gradient is that of the sum to begin with: it takes over
+   * the place, which the sum needs no longer.
+   */
+  private int keeper() {
+    for (int i = 0; i < sources.size(); i++) {
+      if (sources.get(i).wantsGradient() && firstReader.get(i)) {
+        sources.get(i).diff().moveTo(dst.diff());
+        return i;
+      }
+    }
+    return sources.size();
   }
 
   @Override
@@ -64,7 +83,7 @@ final class AddBlock implements CompiledBlock {
     stage.prepareTraining();
     List<Operation> made = new ArrayList<>();
     for (int i = 0; i < sources.size(); i++) {
-      if (sources.get(i).wantsGradient()) {
+      if (sources.get(i).wantsGradient() && i != keeper) {
         made.add(copy(sources.get(i), firstReader.get(i)));
       }
     }
@@ -105,7 +124,7 @@ final class AddBlock implements CompiledBlock {
     left.run();
     right.run();
     add.run();
-    stage.forward(trains, result);
+    stage.forward(trains, sources.stream().allMatch(Feature::isBounded), result);
   }
 
   @Override

@@ -12,11 +12,23 @@ import java.util.Optional;
  * @param wantsGradient false for the network's input
  */
 record Feature(
-    Extent extent, Optional<Quantizer> quantizer, Place data, Place diff, boolean wantsGradient) {
+    Extent extent,
+    Optional<Quantizer> quantizer,
+    Place data,
+    MovablePlace diff,
+    boolean wantsGradient) {
+
+  /** Two codes of 8 bits, less their zero points. */
+  private static final float LARGEST_SUM = 2 * 255;
 
   static Feature create(
       Workshop workshop, Extent extent, Optional<Quantizer> quantizer, boolean wantsGradient) {
-    return new Feature(extent, quantizer, workshop.ownPlace(), workshop.ownPlace(), wantsGradient);
+    return new Feature(
+        extent,
+        quantizer,
+        workshop.ownPlace(),
+        new MovablePlace(workshop.ownPlace()),
+        wantsGradient);
   }
 
   boolean isCodes() {
@@ -45,6 +57,11 @@ record Feature(
   /** What the real values of codes are multiplied by while training; empty: by 1, always. */
   Optional<Numbers> gain() {
     return quantizer.flatMap(Quantizer::gain);
+  }
+
+  /** False when sums of two of the real values may exceed binary32. */
+  boolean isBounded() {
+    return Float.isFinite(realScale() * LARGEST_SUM);
   }
 
   Tensor data(Workshop workshop) {

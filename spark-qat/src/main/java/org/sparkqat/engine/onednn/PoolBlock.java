@@ -67,6 +67,9 @@ final class PoolBlock implements CompiledBlock {
     this.stage = stage;
     this.scratch = scratch;
     this.firstReader = firstReader;
+    if (src.isCodes()) {
+      stage.ifPresent(Stage::neverNan);
+    }
     this.source = RealSource.centered(workshop, src, scratch.source);
     this.pooled =
         stage
@@ -250,7 +253,7 @@ final class PoolBlock implements CompiledBlock {
     if (finish != null) {
       finish.run();
     }
-    stage.ifPresent(s -> s.forward(trains, result));
+    stage.ifPresent(s -> s.forward(trains, src.isBounded(), result));
   }
 
   @Override

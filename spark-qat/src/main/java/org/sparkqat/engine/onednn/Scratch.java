@@ -21,9 +21,6 @@ final class Scratch {
   /** A byte for each value that is counted. */
   final Place bytes;
 
-  /** The gradient of the values before the activation. */
-  final Place diffValues;
-
   /** The gradient of what a weighted block computes. */
   final Place diffAccumulators;
 
@@ -39,7 +36,6 @@ final class Scratch {
     source = new WorkSpace(context, owned);
     secondSource = new WorkSpace(context, owned);
     bytes = new WorkSpace(context, owned);
-    diffValues = new WorkSpace(context, owned);
     diffAccumulators = new WorkSpace(context, owned);
     diffSource = new WorkSpace(context, owned);
     diffWeights = new WorkSpace(context, owned);

@@ -44,6 +44,7 @@ final class WeightedBlock implements CompiledBlock {
   private @Nullable Serving serving;
   private @Nullable LinearBackward backward;
   private float[] parameters = {};
+  private boolean finite;
 
   WeightedBlock(
       Workshop workshop,
@@ -64,6 +65,9 @@ final class WeightedBlock implements CompiledBlock {
     this.firstReader = firstReader;
     boolean normalizes = folded.usesBatch();
     this.recomputes = normalizes && src.isCodes();
+    if (src.isCodes()) {
+      stage.neverNan();
+    }
     this.linear = normalizes ? normalizerInput() : stage.values();
     this.compute = new Linear(workshop, problem, src, linear, !normalizes);
     this.normalizer = normalizes ? folded.normalization().map(this::normalizer).orElse(null) : null;
@@ -138,9 +142,7 @@ final class WeightedBlock implements CompiledBlock {
       biases[o] = folded.roundedBias(o, unit, src.isCodes() && src.gain().isEmpty());
     }
     compute.load(codes, units, biases);
-    if (normalizer != null) {
-      normalizer.load();
-    }
+    finite = Finite.all(units) && Finite.all(biases) && (normalizer == null || normalizer.load());
     if (serving != null) {
       loadServing(serving, codes);
     }
@@ -181,10 +183,8 @@ final class WeightedBlock implements CompiledBlock {
   @Override
   public void forward(boolean trains, @Nullable MicroBatchResult result) {
     compute.run();
-    if (normalizer != null) {
-      normalizer.forward(folded.biasesInForce(), result);
-    }
-    stage.forward(trains, result);
+    boolean normalized = normalizer == null || normalizer.forward(folded.biasesInForce(), result);
+    stage.forward(trains, finite && normalized, result);
   }
 
   @Override
