@@ -84,7 +84,11 @@ final class Worker implements AutoCloseable {
   @SuppressWarnings("ReferenceEquality") // the same object holds the same numbers
   private Plan loaded(StepOrder order) {
     PlanSettings settings =
-        new PlanSettings(specification.microBatch(), order.arithmetic(), order.normalization());
+        new PlanSettings(
+            specification.microBatch(),
+            order.arithmetic(),
+            order.normalization(),
+            specification.gradients());
     if (plan == null || !plan.settings().equals(settings)) {
       closePlan();
       plan = Plan.compile(kernels, graph, specification.normalization(), settings);
@@ -110,16 +114,18 @@ final class Worker implements AutoCloseable {
     TreeSum<StepResult> sum = new TreeSum<>(specification.shards(), StepResult::merge);
     while (shards.hasNext()) {
       Shard shard = shards.next();
-      sum.add(shard.index(), microBatch(order, current, shard));
+      StepResult result = microBatch(order, current, shard);
+      sum.add(shard.index(), sum.mergesAtOnce(shard.index()) ? result : result.copy());
     }
     return sum;
   }
 
+  /** The result of a shard, valid until the next call. */
   private StepResult microBatch(StepOrder order, Plan current, Shard shard) {
     gather(order, shard);
     if (order.arithmetic() == Arithmetic.CALIBRATION) {
       current.calibrate(raw, result);
-      return StepResult.of(result, new ClipReport(0, 1, 0, 0));
+      return StepResult.viewOf(result, new ClipReport(0, 1, 0, 0));
     }
     DropoutKey dropout = new DropoutKey(specification.seed(), order.step(), shard.index());
     current.train(raw, targets, specification.loss(), dropout, result);
@@ -127,7 +133,7 @@ final class Worker implements AutoCloseable {
         specification
             .clipping()
             .apply(result.gradient(), order.parameters(), specification.network().parameters());
-    return StepResult.of(result, clip);
+    return StepResult.viewOf(result, clip);
   }
 
   /** Collects the shard's micro-batch of this step in the epoch's order. */

@@ -22,6 +22,7 @@ final class AddBlock implements CompiledBlock {
   private final Operation add;
   private @Nullable List<Operation> copies;
   private @Nullable FusedSum fused;
+  private boolean bounded;
 
   /**
    * The sum of two features.
@@ -107,6 +108,7 @@ final class AddBlock implements CompiledBlock {
   @Override
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
     dst.quantizer().ifPresent(by -> by.load(ranges));
+    bounded = sources.get(0).isBounded() && sources.get(1).isBounded();
     if (fused != null) {
       fused.load();
     }
@@ -124,7 +126,7 @@ final class AddBlock implements CompiledBlock {
     left.run();
     right.run();
     add.run();
-    stage.forward(trains, sources.stream().allMatch(Feature::isBounded), result);
+    stage.forward(trains, bounded, result);
   }
 
   @Override

@@ -105,7 +105,15 @@ final class BlockMaker {
       FoldedWeights folded =
           new FoldedWeights(block, graph, settings.arithmetic(), settings.normalization());
       return new WeightedBlock(
-          workshop, problem, src(0), dst, stage(dst), folded, scratch, firstReader(0));
+          workshop,
+          problem,
+          src(0),
+          dst,
+          stage(dst),
+          folded,
+          scratch,
+          firstReader(0),
+          settings.gradients());
     }
 
     @Override
@@ -156,8 +164,7 @@ final class BlockMaker {
     @Override
     public CompiledBlock add(Layer.Add layer) {
       Feature dst = computed();
-      AddBlock sum =
-          new AddBlock(workshop, sources(), firstReaders(), dst, stage(dst), scratch);
+      AddBlock sum = new AddBlock(workshop, sources(), firstReaders(), dst, stage(dst), scratch);
       fuse(sum, dst);
       return sum;
     }

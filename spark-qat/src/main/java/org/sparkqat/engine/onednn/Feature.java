@@ -46,12 +46,12 @@ record Feature(
 
   /** Real value of one unit of the data, without a gain. */
   float scale() {
-    return quantizer.map(Quantizer::scale).orElse(1f);
+    return quantizer.isPresent() ? quantizer.get().scale() : 1f;
   }
 
   /** Real value of one unit of the data, a gain in force included. */
   float realScale() {
-    return quantizer.map(Quantizer::realScale).orElse(1f);
+    return quantizer.isPresent() ? quantizer.get().realScale() : 1f;
   }
 
   /** What the real values of codes are multiplied by while training; empty: by 1, always. */

@@ -24,6 +24,9 @@ final class Scratch {
   /** The gradient of what a weighted block computes. */
   final Place diffAccumulators;
 
+  /** The gradient of what a weighted block computes, in fewer bits. */
+  final Place narrowDiff;
+
   /** The gradient of an input, on its way to be added to that of other readers. */
   final Place diffSource;
 
@@ -37,6 +40,7 @@ final class Scratch {
     secondSource = new WorkSpace(context, owned);
     bytes = new WorkSpace(context, owned);
     diffAccumulators = new WorkSpace(context, owned);
+    narrowDiff = new WorkSpace(context, owned);
     diffSource = new WorkSpace(context, owned);
     diffWeights = new WorkSpace(context, owned);
   }

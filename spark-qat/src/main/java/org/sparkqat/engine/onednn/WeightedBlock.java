@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.FoldedWeights;
+import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.engine.NormalizationParameters;
 import org.sparkqat.quantization.Ranges;
@@ -30,6 +31,7 @@ final class WeightedBlock implements CompiledBlock {
   private final FoldedWeights folded;
   private final Scratch scratch;
   private final boolean firstReader;
+  private final GradientPrecision precision;
   private final Tensor linear;
   private final Linear compute;
   private final @Nullable Normalizer normalizer;
@@ -54,7 +56,8 @@ final class WeightedBlock implements CompiledBlock {
       Stage stage,
       FoldedWeights folded,
       Scratch scratch,
-      boolean firstReader) {
+      boolean firstReader,
+      GradientPrecision precision) {
     this.workshop = workshop;
     this.problem = problem;
     this.src = src;
@@ -63,6 +66,7 @@ final class WeightedBlock implements CompiledBlock {
     this.folded = folded;
     this.scratch = scratch;
     this.firstReader = firstReader;
+    this.precision = precision;
     boolean normalizes = folded.usesBatch();
     this.recomputes = normalizes && src.isCodes();
     if (src.isCodes()) {
@@ -127,7 +131,7 @@ final class WeightedBlock implements CompiledBlock {
         src.wantsGradient()
             ? new GradientSink(workshop, src, firstReader, scratch.diffSource)
             : null;
-    backward = new LinearBackward(workshop, problem, src, diffLinear, sink, scratch);
+    backward = new LinearBackward(workshop, problem, src, diffLinear, sink, scratch, precision);
   }
 
   @Override
@@ -136,8 +140,9 @@ final class WeightedBlock implements CompiledBlock {
     folded.load(parameters, statistics, ranges);
     dst.quantizer().ifPresent(by -> by.load(ranges));
     float[] codes = folded.valuesInForce();
+    float scale = src.scale();
     for (int o = 0; o < units.length; o++) {
-      float unit = folded.unit(o, src.scale());
+      float unit = folded.unit(o, scale);
       units[o] = folded.usesBatch() ? unit / folded.factor(o) : unit;
       biases[o] = folded.roundedBias(o, unit, src.isCodes() && src.gain().isEmpty());
     }

@@ -124,6 +124,13 @@ final class Workshop {
     return new Export(reorder("reorder out", source, staged), staged, size(dimensions));
   }
 
+  /** The way of a tensor into a Java array, multiplied by a number on it. */
+  Export exportFrom(Tensor source, long[] dimensions, Numbers scale) {
+    Tensor staged = tensor(rowMajor(dimensions), context.staging);
+    Attributes scaled = new Attributes(this).scale(DNNL_ARG_FROM, 0, scale);
+    return new Export(reorder("reorder out", source, staged, scaled), staged, size(dimensions));
+  }
+
   /** A tensor of the micro-batch, channels last. */
   Tensor tensor(Extent extent, int type, Place place) {
     return tensor(layout(extent.dimensions(), type, dnnl_acdb), place);
