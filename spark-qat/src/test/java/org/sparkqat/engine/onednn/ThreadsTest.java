@@ -26,19 +26,15 @@ import org.sparkqat.training.Loss;
 /** A fixed number of threads gives the same bits from run to run. */
 class ThreadsTest {
 
-  private static final int BATCH = 8;
+  private static final int BATCH = 4;
   private static final int CLASSES = 10;
-  private static final int STEPS = 8;
+  private static final int STEPS = 2;
   private static final float RATE = 0.05f;
 
   @ParameterizedTest
-  @CsvSource({"resnet20, 2", "resnet20, 3", "lenet5, 2", "lenet5, 4"})
+  @CsvSource({"resnet20, 2", "lenet5, 2", "lenet5, 3"})
   void trainingWithSeveralThreadsIsRepeatable(String model, int threads) {
-    float[] first = train(model, threads);
-
-    for (int run = 0; run < 3; run++) {
-      assertThat(train(model, threads)).isEqualTo(first);
-    }
+    assertThat(train(model, threads)).isEqualTo(train(model, threads));
   }
 
   /** The parameters after some steps of plain gradient descent. */
