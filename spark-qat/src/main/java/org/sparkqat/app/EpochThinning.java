@@ -12,8 +12,8 @@ import org.sparkqat.training.TrainingState;
 record EpochThinning(StateKeeper keeper, int everyEpochs) implements StateKeeper {
 
   @Override
-  public void afterStep(TrainingState state) {
-    keeper.afterStep(state);
+  public void afterSteps(TrainingState state, int steps) {
+    keeper.afterSteps(state, steps);
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.sparkqat.app.config.AugmentationConfiguration;
 import org.sparkqat.app.config.JobConfiguration;
 import org.sparkqat.app.config.TrainingConfiguration;
 import org.sparkqat.data.Augmentation;
+import org.sparkqat.distributed.GradientCoding;
 import org.sparkqat.distributed.TrainingSettings;
 import org.sparkqat.distributed.WorkerSpecification;
 import org.sparkqat.training.CheckpointOrigin;
@@ -27,7 +28,8 @@ final class JobSettings {
         training.floatEpochs(),
         training.calibrationSteps(),
         training.qatEpochs(),
-        job.quantization().batchNormFreezeEpoch().orElse(TrainingSettings.NEVER));
+        job.quantization().batchNormFreezeEpoch().orElse(TrainingSettings.NEVER),
+        GradientCoding.of(job.cluster().encoding()));
   }
 
   static WorkerSpecification worker(JobConfiguration job) {

@@ -18,7 +18,8 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       ImportCommand.class,
       GenerateCommand.class,
-      BenchmarkCommand.class
+      BenchmarkCommand.class,
+      DoctorCommand.class
     },
     versionProvider = Version.class)
 public final class Main {
@@ -54,7 +55,14 @@ public final class Main {
 
   /** Runs one command: 0 on success, 2 on wrong usage or configuration, 1 on anything else. */
   static int run(String... args) {
-    return run(commandLine(), args);
+    try {
+      return run(commandLine(), args);
+    } catch (NoClassDefFoundError e) {
+      System.err.println(
+          "spark-qat: Cannot start: class %s is missing (submit with spark-submit of Spark 3.5 or 4; where spark.remote or SPARK_REMOTE is set, it has Spark Connect only, without the SparkContext that training needs)"
+              .formatted(e.getMessage()));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
   }
 
   static int run(CommandLine commandLine, String... args) {

@@ -1,5 +1,6 @@
 package org.sparkqat.app;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -39,6 +40,16 @@ final class Sessions {
       hadoop.set(setting._1(), setting._2());
     }
     return hadoop;
+  }
+
+  /** Why this program does not run on the Spark of this process; empty: it does. */
+  static Optional<String> refusal() {
+    try {
+      SparkBuild.requireMatch();
+      return Optional.empty();
+    } catch (UnsupportedOperationException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   /** The session of a command, which ends with it unless it is another's. */

@@ -25,6 +25,8 @@ public final class DataKryoRegistrator implements KryoRegistrator {
           KeyedExample.class,
           KeyedExample[].class,
           HeapShard.class,
+          ScanPart.class,
+          ScanPart[].class,
           Shard[].class,
           ShardFiles.class);
 

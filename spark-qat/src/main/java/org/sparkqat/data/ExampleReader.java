@@ -73,7 +73,7 @@ final class ExampleReader implements Serializable {
             feature.reader().size(), feature.reader().isUint8(), schema.isRegression()));
   }
 
-  private static Column keyColumn(StructType columns, String name) {
+  static Column keyColumn(StructType columns, String name) {
     StructField field = Columns.find(columns, "key", name);
     String type = field.dataType().simpleString().toLowerCase(Locale.ROOT);
     if (!KEY_TYPES.contains(type)) {

@@ -37,9 +37,9 @@ public final class CheckpointKeeper implements StateKeeper {
   }
 
   @Override
-  public void afterStep(TrainingState state) {
+  public void afterSteps(TrainingState state, int steps) {
     boolean counts = state.position().phase() != Phase.CALIBRATION;
-    if (counts && everySteps > 0 && state.position().step() % everySteps == 0) {
+    if (counts && everySteps > 0 && state.position().step() % everySteps < steps) {
       save(state, CheckpointMark.NONE);
     }
   }

@@ -1,14 +1,17 @@
 package org.sparkqat.distributed;
 
+import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.sparkqat.data.Shard;
 import org.sparkqat.training.TreeSum;
 
 /**
  * One Spark job a step: the order is broadcast, each task computes its shards, the driver completes
- * the tree. Works wherever Spark does, and is what faster exchanges are compared with.
+ * the tree. Works wherever Spark does, and is what faster exchanges are compared with. Here
+ * gradients are rounded on the driver: nothing is saved, but the bits are the same.
  */
 final class JobPerStepExchange implements Exchange {
 
@@ -17,6 +20,7 @@ final class JobPerStepExchange implements Exchange {
   private final int shardCount;
   private final Broadcast<byte[]> specification;
   private ExchangeTimes times = ExchangeTimes.NONE;
+  private final ErrorFeedback feedback = new ErrorFeedback();
 
   /**
    * An exchange over a data set.
@@ -36,12 +40,23 @@ final class JobPerStepExchange implements Exchange {
 
   @Override
   public StepResult step(StepOrder order) {
+    if (!feedback.isReadyFor(order)) {
+      throw new FeedbackLostException(order.step());
+    }
     Broadcast<byte[]> orders = context.broadcast(order.encode());
     try {
       List<byte[]> messages = results(orders).collect();
-      TreeSum<StepResult> sum = new TreeSum<>(shardCount, StepResult::merge);
+      TreeSum<StepResult> sum = StepResult.driverSum(shardCount);
       ExchangeTimes.Sum spent = new ExchangeTimes.Sum();
-      messages.forEach(message -> PartialResults.addTo(sum, order.step(), message, spent));
+      for (byte[] message : messages) {
+        PartialResults.addTo(
+            sum,
+            order.step(),
+            message,
+            spent,
+            (node, result) -> feedback.apply(order, node.from(), result.gradient()));
+      }
+      feedback.done(order);
       times = spent.times();
       return sum.total();
     } finally {
@@ -57,16 +72,17 @@ final class JobPerStepExchange implements Exchange {
             part -> {
               StepOrder order = StepOrder.decode(orders.value());
               byte[] message =
-                  ExecutorWorkers.with(
-                      job.value(),
-                      worker -> {
-                        long start = System.nanoTime();
-                        TreeSum<StepResult> computed = worker.step(order, part);
-                        long nanos = System.nanoTime() - start;
-                        return PartialResults.encode(order.step(), nanos, computed);
-                      });
+                  ExecutorWorkers.with(job.value(), worker -> message(worker, order, part));
               return List.of(message).iterator();
             });
+  }
+
+  private static byte[] message(Worker worker, StepOrder order, Iterator<Shard> part) {
+    boolean exact = order.form().equals(GradientForm.PLAIN);
+    PartialSums sums = exact ? worker.sums() : worker.apart();
+    long start = System.nanoTime();
+    worker.step(order, part, sums::add);
+    return PartialResults.encode(order.step(), System.nanoTime() - start, sums.parts());
   }
 
   @Override

@@ -2,6 +2,8 @@ package org.sparkqat.distributed;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
@@ -9,6 +11,8 @@ import org.sparkqat.training.TrainingState;
 
 /** The QAT loop on the driver: float phase, calibration, QAT phase. */
 final class QatLoop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(QatLoop.class);
 
   private final TrainingSettings settings;
   private final Schedule schedule;
@@ -39,15 +43,16 @@ final class QatLoop {
 
   /** Goes on from the given state to the end of the job. */
   TrainingState run(TrainingState start) {
+    requireSettled(start);
     TrainingState state = enterPhases(start);
     tellPhase(state);
     while (state.position().phase() != Phase.DONE) {
-      state = atBoundary(step(state));
+      state = atBoundary(toSettled(state));
     }
     return state;
   }
 
-  private TrainingState step(TrainingState state) {
+  private TrainingStep.Outcome step(TrainingState state) {
     description.step(state.position());
     long ordered = System.nanoTime();
     StepResult result = exchange.step(schedule.order(state));
@@ -55,15 +60,51 @@ final class QatLoop {
     TrainingStep.Outcome outcome = step.next(state, result);
     long updated = System.nanoTime();
     StepTiming timing = StepTiming.of(merged - ordered, exchange.times(), updated - merged);
-    listener.stepDone(outcome.report().timed(timing));
-    return outcome.state();
+    return new TrainingStep.Outcome(outcome.state(), outcome.report().timed(timing));
+  }
+
+  private void requireSettled(TrainingState start) {
+    if (!schedule.isSettled(start.position())) {
+      throw new IllegalArgumentException(
+          "Invalid state to start from: step %d of an epoch (rounding errors of gradients are missing there)"
+              .formatted(start.position().stepOfEpoch()));
+    }
+  }
+
+  /** Steps until a state is all that there is to know; all of them again when errors are lost. */
+  private TrainingState toSettled(TrainingState start) {
+    int told = 0;
+    while (true) {
+      TrainingState state = start;
+      int done = 0;
+      try {
+        do {
+          TrainingStep.Outcome outcome = step(state);
+          done++;
+          if (done > told) {
+            told = done;
+            listener.stepDone(outcome.report());
+          }
+          state = outcome.state();
+        } while (!schedule.isSettled(state.position()));
+        keepWithinEpoch(state, done);
+        return state;
+      } catch (FeedbackLostException e) {
+        LOG.warn("{}: going back to step {}", e.getMessage(), start.position().step());
+      }
+    }
+  }
+
+  private void keepWithinEpoch(TrainingState state, int steps) {
+    if (state.position().stepOfEpoch() != 0) {
+      keeper.afterSteps(state, steps);
+    }
   }
 
   /** Evaluates and writes down the state where an epoch or a phase has ended. */
   private TrainingState atBoundary(TrainingState state) {
     Position at = state.position();
     if (at.stepOfEpoch() != 0) {
-      keeper.afterStep(state);
       return state;
     }
     if (!schedule.endsPhase(at)) {

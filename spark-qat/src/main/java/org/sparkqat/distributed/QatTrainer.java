@@ -7,6 +7,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkqat.data.ShardedDataset;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Initialization;
@@ -23,6 +25,8 @@ import org.sparkqat.training.TrainingState;
  * decide the result; the cluster decides only the speed.
  */
 public final class QatTrainer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(QatTrainer.class);
 
   private final SparkSession spark;
   private final TrainingSettings settings;
@@ -114,6 +118,7 @@ public final class QatTrainer {
     Broadcast<byte[]> specification = context.broadcast(settings.worker().encode());
     int tasks = tasks(context);
     @Nullable String before = context.getLocalProperty(ResidentJob.DESCRIPTION);
+    warnOfLargerMessages(tasks);
     try (ShardGroups training = ShardGroups.of(train, tasks);
         ShardGroups testing = ShardGroups.of(test, tasks);
         Exchange steps = exchange(context, training, specification)) {
@@ -133,6 +138,19 @@ public final class QatTrainer {
     TrainingMetrics metrics = new TrainingMetrics();
     SparkMetrics.show(metrics.registry());
     return new Listeners(List.of(metrics, listener));
+  }
+
+  private void warnOfLargerMessages(int tasks) {
+    int shards = (settings.worker().shards() + tasks - 1) / tasks;
+    GradientEncoding encoding = settings.coding().encoding();
+    if (encoding != GradientEncoding.FLOAT32 && shards * encoding.bytes() >= Float.BYTES) {
+      LOG.warn(
+          "{} saves nothing: each of {} workers sends the gradients of {} shards (use as many"
+              + " workers as training.shards, or float32)",
+          encoding,
+          tasks,
+          shards);
+    }
   }
 
   /**

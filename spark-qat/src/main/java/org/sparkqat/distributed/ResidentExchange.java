@@ -83,6 +83,9 @@ final class ResidentExchange implements Exchange {
     long began = System.nanoTime();
     long report = Math.max(patience.report(), LATE * lastSeconds);
     while (!current.protocol().awaitStep(TICK_MILLIS)) {
+      if (current.protocol().lacksResiduals()) {
+        throw new FeedbackLostException(order.step());
+      }
       long timeout = settings.stepTimeout().toSeconds();
       String lost = current.protocol().workersOn(losses::contains);
       if (!lost.isEmpty()) {

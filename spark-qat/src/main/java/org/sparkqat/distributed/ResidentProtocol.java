@@ -37,6 +37,7 @@ final class ResidentProtocol {
   private final Map<Integer, Presence> present = new TreeMap<>();
   private final List<Waiting> waiting = new ArrayList<>();
   private final Set<Integer> dismissed = new HashSet<>();
+  private final Residuals residuals = new Residuals();
   private TreeSum<StepResult> sum;
   private @Nullable ByteBuffer order;
   private long step = WorkerMessage.NONE;
@@ -62,7 +63,7 @@ final class ResidentProtocol {
     this.shards = shards;
     this.shape = shape;
     this.clock = clock;
-    this.sum = new TreeSum<>(shards, StepResult::merge);
+    this.sum = StepResult.driverSum(shards);
   }
 
   long run() {
@@ -78,7 +79,8 @@ final class ResidentProtocol {
       order = message;
       ordered = clock.getAsLong();
       times = new ExchangeTimes.Sum();
-      sum = new TreeSum<>(shards, StepResult::merge);
+      residuals.begin();
+      sum = StepResult.driverSum(shards);
       ready = List.copyOf(waiting);
       waiting.clear();
     }
@@ -88,7 +90,7 @@ final class ResidentProtocol {
   /** Waits until the step is complete, or for the given time; true when it is complete. */
   synchronized boolean awaitStep(long millis) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    for (long left = millis; !sum.isComplete() && left > 0; ) {
+    for (long left = millis; !sum.isComplete() && !lacksResiduals() && left > 0; ) {
       wait(left);
       left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
     }
@@ -152,6 +154,7 @@ final class ResidentProtocol {
   /** A connection is lost; whoever was behind it may come back by another. */
   synchronized void lost(Object connection) {
     waiting.removeIf(each -> each.connection().equals(connection));
+    residuals.lost(connection);
     present.replaceAll(
         (worker, presence) ->
             presence.connection().equals(connection) ? presence.lost() : presence);
@@ -209,10 +212,18 @@ final class ResidentProtocol {
     if (message.kind() == WorkerMessage.Kind.HELLO) {
       return DriverMessage.encode(DriverMessage.Kind.WAIT);
     }
-    if (message.kind() == WorkerMessage.Kind.RESULT && message.step() == step && order != null) {
-      merge(message);
+    if (message.step() == step && order != null) {
+      if (message.kind() == WorkerMessage.Kind.RESULT) {
+        residuals.keptBy(worker.worker(), connection);
+        merge(message);
+      } else if (message.kind() == WorkerMessage.Kind.LACKING) {
+        residuals.lackedBy(worker.worker(), clock.getAsLong());
+        notifyAll();
+      }
     }
-    if (order != null && message.step() != step && !isCovered(worker.shards())) {
+    boolean lacks = message.kind() == WorkerMessage.Kind.LACKING && message.step() == step;
+    // Who asks again may have computed the step before the driver went back to it.
+    if (order != null && !lacks && !isCovered(worker.shards())) {
       return order.duplicate();
     }
     waiting.add(new Waiting(connection, worker, message.step(), clock.getAsLong(), answer));
@@ -238,6 +249,12 @@ final class ResidentProtocol {
 
   private boolean isCovered(ShardRange range) {
     return range.nodes().stream().allMatch(sum::overlaps);
+  }
+
+  /** True when a worker cannot compute the step because it lacks rounding errors that are lost. */
+  synchronized boolean lacksResiduals() {
+    return residuals.lost(clock.getAsLong()).stream()
+        .anyMatch(worker -> !isCovered(ShardRange.of(worker, workers, shards)));
   }
 
   /** True when every worker of the job is connected. */

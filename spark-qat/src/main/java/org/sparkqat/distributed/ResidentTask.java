@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkqat.data.Shard;
-import org.sparkqat.training.TreeSum;
 
 /**
  * A task that stays for many steps: it holds its shards and a compiled engine, asks the driver for
@@ -94,6 +93,7 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
 
   private void serve(Session session, WorkerIdentity self, Worker worker, List<Shard> shards) {
     long computed = WorkerMessage.NONE;
+    ErrorFeedback feedback = new ErrorFeedback();
     WorkerMessage message = WorkerMessage.poll(job.run(), self, computed);
     while (true) {
       DriverMessage answer = session.ask(message);
@@ -102,15 +102,37 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
       }
       if (answer.order().isPresent()) {
         StepOrder order = answer.order().get();
-        long start = System.nanoTime();
-        TreeSum<StepResult> sum = worker.step(order, shards.iterator());
-        long nanos = System.nanoTime() - start;
         computed = order.step();
-        message = WorkerMessage.result(job.run(), self, computed, nanos, sum);
+        message =
+            feedback.isReadyFor(order)
+                ? compute(self, worker, order, shards, feedback)
+                : WorkerMessage.lacking(job.run(), self, computed);
       } else {
         message = WorkerMessage.poll(job.run(), self, computed);
       }
     }
+  }
+
+  private WorkerMessage compute(
+      WorkerIdentity self,
+      Worker worker,
+      StepOrder order,
+      List<Shard> shards,
+      ErrorFeedback feedback) {
+    long start = System.nanoTime();
+    GradientForm form = order.form();
+    PartialSums sums = form.isRounded() ? worker.apart() : worker.sums();
+    worker.step(
+        order,
+        shards.iterator(),
+        (shard, result) -> {
+          feedback.apply(order, shard, result.gradient());
+          sums.add(shard, result);
+        });
+    feedback.done(order);
+    long nanos = System.nanoTime() - start;
+    GradientEncoding encoding = form.isRounded() ? form.encoding() : GradientEncoding.FLOAT32;
+    return WorkerMessage.result(job.run(), self, order.step(), nanos, encoding, sums.parts());
   }
 
   /** Questions to the driver, over one connection after another when they are lost. */

@@ -49,7 +49,19 @@ final class Schedule {
         normalization(at),
         state.parameters(),
         state.statistics(),
-        state.ranges());
+        state.ranges(),
+        form(at));
+  }
+
+  private GradientForm form(Position at) {
+    return at.phase() == Phase.CALIBRATION
+        ? GradientForm.PLAIN
+        : settings.coding().form(at.stepOfEpoch(), stepsPerEpoch);
+  }
+
+  /** True when a state at the position is all that there is to know: no shard has a residual. */
+  boolean isSettled(Position at) {
+    return at.phase() == Phase.CALIBRATION || settings.coding().isSettled(at.stepOfEpoch());
   }
 
   private static Arithmetic arithmetic(Phase phase) {

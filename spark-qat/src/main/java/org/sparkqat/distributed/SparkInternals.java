@@ -92,9 +92,11 @@ final class SparkInternals {
       String address = environment.conf().get("spark.driver.bindAddress", driverHost());
       try {
         this.server = context.createServer(address, port, bootstraps);
-      } catch (RuntimeException e) {
+      } catch (Exception e) {
+        // Not narrower: a port that is taken is an IOException, which Spark does not declare.
         context.close();
-        throw e;
+        throw new IllegalStateException(
+            "Failed to listen on %s:%d: %s".formatted(address, port, e.getMessage()), e);
       }
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.MetricsSystem;
 import org.apache.spark.metrics.source.Source;
-import scala.jdk.javaapi.CollectionConverters;
+import org.sparkqat.spark.ScalaList;
 
 /**
  * Metrics of this program among those of Spark, in every sink that {@code spark.metrics.conf}
@@ -28,7 +28,7 @@ final class SparkMetrics implements Source {
    */
   static void show(MetricRegistry registry) {
     MetricsSystem system = SparkEnv.get().metricsSystem();
-    List<Source> before = List.copyOf(CollectionConverters.asJava(system.getSourcesByName(NAME)));
+    List<Source> before = ScalaList.copyOf(system.getSourcesByName(NAME));
     before.forEach(system::removeSource);
     system.registerSource(new SparkMetrics(registry));
   }

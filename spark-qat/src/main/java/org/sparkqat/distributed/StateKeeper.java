@@ -6,8 +6,12 @@ import org.sparkqat.training.TrainingState;
 /** Decides when a state is written down. */
 public interface StateKeeper {
 
-  /** Within an epoch. */
-  void afterStep(TrainingState state);
+  /**
+   * Within an epoch, where a state is all that there is to know.
+   *
+   * @param steps since the last such state, at least 1
+   */
+  void afterSteps(TrainingState state, int steps);
 
   /** An epoch has ended, but not its phase. */
   void afterEpoch(TrainingState state, double accuracy);
@@ -19,7 +23,7 @@ public interface StateKeeper {
   StateKeeper NONE =
       new StateKeeper() {
         @Override
-        public void afterStep(TrainingState state) {}
+        public void afterSteps(TrainingState state, int steps) {}
 
         @Override
         public void afterEpoch(TrainingState state, double accuracy) {}

@@ -10,6 +10,7 @@ import org.sparkqat.quantization.Ranges;
  * @param step number of this order in the job, from 0; names the message
  * @param epoch number of the pass over the data, counted over all phases
  * @param stepOfEpoch which micro-batch of the epoch's order each shard takes
+ * @param form in which form the gradients travel back
  */
 public record StepOrder(
     long step,
@@ -19,7 +20,30 @@ public record StepOrder(
     Normalization normalization,
     float[] parameters,
     float[] statistics,
-    Ranges ranges) {
+    Ranges ranges,
+    GradientForm form) {
+
+  /** An order whose gradients travel exactly. */
+  public StepOrder(
+      long step,
+      long epoch,
+      int stepOfEpoch,
+      Arithmetic arithmetic,
+      Normalization normalization,
+      float[] parameters,
+      float[] statistics,
+      Ranges ranges) {
+    this(
+        step,
+        epoch,
+        stepOfEpoch,
+        arithmetic,
+        normalization,
+        parameters,
+        statistics,
+        ranges,
+        GradientForm.PLAIN);
+  }
 
   /** An order to compute outputs only. */
   static StepOrder ofInference(
@@ -36,13 +60,14 @@ public record StepOrder(
 
   /** Bytes that {@link #write} takes, at most. */
   long size() {
-    return 96 + 4L * (parameters.length + statistics.length + 2 * ranges.slots());
+    return 128 + 4L * (parameters.length + statistics.length + 2 * ranges.slots());
   }
 
   void write(Wire wire) {
     wire.putLong(step).putLong(epoch).putInt(stepOfEpoch);
     wire.putText(arithmetic.name()).putText(normalization.name());
     wire.putFloats(parameters).putFloats(statistics).putFloats(ranges.flat());
+    form.write(wire);
   }
 
   static StepOrder decode(byte[] bytes) {
@@ -58,6 +83,7 @@ public record StepOrder(
         Normalization.valueOf(wire.getText()),
         wire.getFloats(),
         wire.getFloats(),
-        Ranges.ofFlat(wire.getFloats()));
+        Ranges.ofFlat(wire.getFloats()),
+        GradientForm.read(wire));
   }
 }

@@ -2,8 +2,10 @@ package org.sparkqat.distributed;
 
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.tensor.Loops;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
+import org.sparkqat.training.TreeSum;
 
 /**
  * What one or more shards yield in one step; sums are made in the fixed tree over the shards.
@@ -63,9 +65,12 @@ record StepResult(
    * Adds the result of the shards that follow, which is only read; this one's arrays are reused.
    */
   StepResult merge(StepResult next) {
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] += next.gradient[i];
-    }
+    return merge(next, Loops.SERIAL);
+  }
+
+  /** The same, shared out. */
+  StepResult merge(StepResult next, Loops loops) {
+    loops.run(0, gradient.length, (from, to) -> add(gradient, next.gradient, from, to));
     for (int i = 0; i < statisticSums.length; i++) {
       statisticSums[i] += next.statisticSums[i];
     }
@@ -85,15 +90,33 @@ record StepResult(
         Math.min(firstNonFinite, next.firstNonFinite));
   }
 
+  private static void add(float[] low, float[] high, int from, int to) {
+    for (int i = from; i < to; i++) {
+      low[i] += high[i];
+    }
+  }
+
+  /** An empty sum, for a driver. */
+  static TreeSum<StepResult> driverSum(int shards) {
+    return new TreeSum<>(shards, (low, high) -> low.merge(high, Loops.PARALLEL));
+  }
+
   /** Bytes that {@link #write} takes, at most. */
-  long size() {
+  long size(GradientEncoding encoding) {
     return 160
-        + 4L * (gradient.length + 2 * observed.slots())
+        + encoding.codec().size(gradient.length)
+        + 8L * observed.slots()
         + 8L * (statisticSums.length + statisticCounts.length);
   }
 
-  void write(Wire wire) {
-    wire.putFloats(gradient).putFloats(observed.flat());
+  /**
+   * Writes all of it.
+   *
+   * @param encoding one that the gradient was rounded to
+   */
+  void write(Wire wire, GradientEncoding encoding) {
+    encoding.codec().write(wire, gradient);
+    wire.putFloats(observed.flat());
     wire.putDoubles(statisticSums).putLongs(statisticCounts);
     wire.putDouble(loss).putLong(saturated).putInt(shards).putInt(firstNonFinite);
     wire.putLong(clips.gradients()).putLong(clips.acted());
@@ -101,8 +124,8 @@ record StepResult(
     wire.putLong(clips.units()).putLong(clips.values());
   }
 
-  static StepResult read(Wire wire) {
-    float[] gradient = wire.getFloats();
+  static StepResult read(Wire wire, GradientEncoding encoding) {
+    float[] gradient = encoding.codec().read(wire);
     Ranges observed = Ranges.ofFlat(wire.getFloats());
     double[] sums = wire.getDoubles();
     long[] counts = wire.getLongs();

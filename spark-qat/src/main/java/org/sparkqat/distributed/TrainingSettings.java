@@ -17,6 +17,7 @@ import org.sparkqat.training.Optimizer;
  * @param qatEpochs passes over the data with quantization, at least 0
  * @param freezeEpoch QAT epoch from which batch normalization uses the running statistics; {@link
  *     #NEVER}: it never does
+ * @param coding how gradients travel
  */
 public record TrainingSettings(
     WorkerSpecification worker,
@@ -27,7 +28,8 @@ public record TrainingSettings(
     int floatEpochs,
     int calibrationSteps,
     int qatEpochs,
-    int freezeEpoch) {
+    int freezeEpoch,
+    GradientCoding coding) {
 
   public static final int NEVER = Integer.MAX_VALUE;
 
@@ -36,6 +38,45 @@ public record TrainingSettings(
     require("calibration-steps", calibrationSteps, 1);
     require("qat-epochs", qatEpochs, 0);
     require("batch-norm-freeze-epoch", freezeEpoch, 0);
+  }
+
+  /** Gradients travel exactly. */
+  public TrainingSettings(
+      WorkerSpecification worker,
+      Optimizer optimizer,
+      LearningRate floatRate,
+      LearningRate qatRate,
+      Clipping clipping,
+      int floatEpochs,
+      int calibrationSteps,
+      int qatEpochs,
+      int freezeEpoch) {
+    this(
+        worker,
+        optimizer,
+        floatRate,
+        qatRate,
+        clipping,
+        floatEpochs,
+        calibrationSteps,
+        qatEpochs,
+        freezeEpoch,
+        GradientCoding.EXACT);
+  }
+
+  /** The same with gradients that travel otherwise. */
+  public TrainingSettings coding(GradientCoding other) {
+    return new TrainingSettings(
+        worker,
+        optimizer,
+        floatRate,
+        qatRate,
+        clipping,
+        floatEpochs,
+        calibrationSteps,
+        qatEpochs,
+        freezeEpoch,
+        other);
   }
 
   private static void require(String what, int value, int least) {

@@ -1,5 +1,7 @@
 package org.sparkqat.distributed;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
@@ -7,6 +9,8 @@ import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.tensor.Loops;
+import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.NonFinite;
@@ -74,18 +78,18 @@ final class TrainingStep {
     Position at = state.position();
     float[] gradient = result.gradient();
     float share = 1f / result.shards();
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] *= share;
-    }
-    float[] parameters = state.parameters().clone();
-    float[][] slots = copy(state.slots());
-    ClipReport clip = settings.clipping().apply(gradient, parameters, network.parameters());
+    ParameterLayout layout = network.parameters();
+    ClipReport clip =
+        settings.clipping().apply(gradient, share, state.parameters(), layout, Loops.PARALLEL);
     requireFiniteGradient(at, clip, gradient);
     double rate = schedule.learningRate(at);
     long updates = updatesOfPhase(at);
+    float[][] copies = copies(state);
+    float[] parameters = copies[0];
+    float[][] slots = Arrays.copyOfRange(copies, 1, copies.length);
     settings
         .optimizer()
-        .update(parameters, gradient, slots, network.parameters(), rate, updates + 1);
+        .update(parameters, gradient, slots, layout, rate, updates + 1, Loops.PARALLEL);
     boolean quantized = at.phase() == Phase.QAT;
     TrainingState next =
         new TrainingState(
@@ -178,11 +182,11 @@ final class TrainingStep {
     }
   }
 
-  private static float[][] copy(float[][] slots) {
-    float[][] copies = new float[slots.length][];
-    for (int i = 0; i < slots.length; i++) {
-      copies[i] = slots[i].clone();
-    }
-    return copies;
+  /** Parameters and slots, which the state keeps as they are. */
+  private static float[][] copies(TrainingState state) {
+    Stream<float[]> arrays =
+        Stream.concat(Stream.of(state.parameters()), Arrays.stream(state.slots()));
+    boolean large = state.parameters().length >= Loops.PIECE;
+    return (large ? arrays.parallel() : arrays).map(float[]::clone).toArray(float[][]::new);
   }
 }

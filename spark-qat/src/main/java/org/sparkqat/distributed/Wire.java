@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 final class Wire {
 
   private static final int MAGIC = 0x53514154;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int HEAD = 8;
   private static final int SEAL = 4;
 
@@ -130,16 +130,23 @@ final class Wire {
     return this;
   }
 
-  Wire putText(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    buffer.putInt(utf8.length).put(utf8);
+  Wire putBytes(byte[] values) {
+    buffer.putInt(values.length).put(values);
     return this;
   }
 
+  byte[] getBytes() {
+    byte[] values = new byte[length(1)];
+    buffer.get(values);
+    return values;
+  }
+
+  Wire putText(String text) {
+    return putBytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   String getText() {
-    byte[] utf8 = new byte[length(1)];
-    buffer.get(utf8);
-    return new String(utf8, StandardCharsets.UTF_8);
+    return new String(getBytes(), StandardCharsets.UTF_8);
   }
 
   int getInt() {

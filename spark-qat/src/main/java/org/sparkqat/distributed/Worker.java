@@ -15,7 +15,6 @@ import org.sparkqat.engine.Targets;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.training.ClipReport;
-import org.sparkqat.training.TreeSum;
 
 /** Computes micro-batches with compiled plans; used by one thread at a time. */
 final class Worker implements AutoCloseable {
@@ -108,16 +107,28 @@ final class Worker implements AutoCloseable {
     }
   }
 
-  /** One step of the given shards, summed along the tree. */
-  TreeSum<StepResult> step(StepOrder order, Iterator<Shard> shards) {
+  /** Where the results of single shards go, each valid until the next. */
+  interface Sink {
+    void add(int shard, StepResult result);
+  }
+
+  /** Empty sums along the tree. */
+  PartialSums sums() {
+    return PartialSums.summed(specification.shards());
+  }
+
+  /** No results yet, of which none will be summed. */
+  PartialSums apart() {
+    return PartialSums.apart(specification.shards());
+  }
+
+  /** One step of the given shards. */
+  void step(StepOrder order, Iterator<Shard> shards, Sink sink) {
     Plan current = loaded(order);
-    TreeSum<StepResult> sum = new TreeSum<>(specification.shards(), StepResult::merge);
     while (shards.hasNext()) {
       Shard shard = shards.next();
-      StepResult result = microBatch(order, current, shard);
-      sum.add(shard.index(), sum.mergesAtOnce(shard.index()) ? result : result.copy());
+      sink.add(shard.index(), microBatch(order, current, shard));
     }
-    return sum;
   }
 
   /** The result of a shard, valid until the next call. */

@@ -12,6 +12,7 @@ import org.sparkqat.training.TreeSum;
  * @param run token of the job that the worker's task belongs to
  * @param step the last step that the worker has computed; {@link #NONE}: none yet
  * @param computeNanos how long it took
+ * @param encoding of the gradients
  * @param parts the sums of its shards in that step; empty but in a {@link Kind#RESULT}
  */
 record WorkerMessage(
@@ -20,6 +21,7 @@ record WorkerMessage(
     WorkerIdentity from,
     long step,
     long computeNanos,
+    GradientEncoding encoding,
     List<TreeSum.Part<StepResult>> parts) {
 
   static final long NONE = -1;
@@ -30,37 +32,57 @@ record WorkerMessage(
     /** Ready for the next order. */
     POLL,
     /** The result of a step; ready for the next order. */
-    RESULT
+    RESULT,
+    /** The step builds on rounding errors that the task does not have; ready for another order. */
+    LACKING
   }
 
   WorkerMessage {
     parts = List.copyOf(parts);
   }
 
+  private WorkerMessage(Kind kind, long run, WorkerIdentity from, long step) {
+    this(kind, run, from, step, 0, GradientEncoding.FLOAT32, List.of());
+  }
+
   static WorkerMessage hello(long run, WorkerIdentity from) {
-    return new WorkerMessage(Kind.HELLO, run, from, NONE, 0, List.of());
+    return new WorkerMessage(Kind.HELLO, run, from, NONE);
   }
 
   static WorkerMessage poll(long run, WorkerIdentity from, long step) {
-    return new WorkerMessage(Kind.POLL, run, from, step, 0, List.of());
+    return new WorkerMessage(Kind.POLL, run, from, step);
+  }
+
+  static WorkerMessage lacking(long run, WorkerIdentity from, long step) {
+    return new WorkerMessage(Kind.LACKING, run, from, step);
   }
 
   static WorkerMessage result(
       long run, WorkerIdentity from, long step, long computeNanos, TreeSum<StepResult> sum) {
-    return new WorkerMessage(Kind.RESULT, run, from, step, computeNanos, sum.parts());
+    return result(run, from, step, computeNanos, GradientEncoding.FLOAT32, sum.parts());
+  }
+
+  static WorkerMessage result(
+      long run,
+      WorkerIdentity from,
+      long step,
+      long computeNanos,
+      GradientEncoding encoding,
+      List<TreeSum.Part<StepResult>> parts) {
+    return new WorkerMessage(Kind.RESULT, run, from, step, computeNanos, encoding, parts);
   }
 
   ByteBuffer encode() {
-    long size = 48 + from.size();
+    long size = 64 + from.size();
     for (TreeSum.Part<StepResult> part : parts) {
-      size += 8 + part.value().size();
+      size += 8 + part.value().size(encoding);
     }
     Wire wire = Wire.writer(size).putText(kind.name()).putLong(run);
     from.write(wire);
-    wire.putLong(step).putLong(computeNanos).putInt(parts.size());
+    wire.putLong(step).putLong(computeNanos).putText(encoding.name()).putInt(parts.size());
     for (TreeSum.Part<StepResult> part : parts) {
       wire.putInt(part.node().level()).putInt(part.node().index());
-      part.value().write(wire);
+      part.value().write(wire, encoding);
     }
     return wire.sealed();
   }
@@ -77,13 +99,14 @@ record WorkerMessage(
     WorkerIdentity from = WorkerIdentity.read(wire);
     long step = wire.getLong();
     long nanos = wire.getLong();
-    List<TreeSum.Part<StepResult>> parts = parts(wire, from, shape);
+    GradientEncoding encoding = GradientEncoding.valueOf(wire.getText());
+    List<TreeSum.Part<StepResult>> parts = parts(wire, from, shape, encoding);
     wire.requireEnd();
-    return new WorkerMessage(kind, run, from, step, nanos, parts);
+    return new WorkerMessage(kind, run, from, step, nanos, encoding, parts);
   }
 
   private static List<TreeSum.Part<StepResult>> parts(
-      Wire wire, WorkerIdentity from, ResultShape shape) {
+      Wire wire, WorkerIdentity from, ResultShape shape, GradientEncoding encoding) {
     int count = wire.getInt();
     List<TreeSum.Part<StepResult>> parts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -92,7 +115,7 @@ record WorkerMessage(
         throw new IllegalArgumentException(
             "Invalid result of %s: the worker has %s".formatted(node, from.shards()));
       }
-      StepResult value = StepResult.read(wire);
+      StepResult value = StepResult.read(wire, encoding);
       shape.require(node, value);
       parts.add(new TreeSum.Part<>(node, value));
     }

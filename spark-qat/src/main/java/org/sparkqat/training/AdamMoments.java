@@ -1,7 +1,5 @@
 package org.sparkqat.training;
 
-import org.sparkqat.tensor.Parameter;
-
 /**
  * One step of Adam's two moments with its constants rounded to float32 once.
  *
@@ -35,21 +33,16 @@ record AdamMoments(
   }
 
   /**
-   * Moves one parameter.
+   * Moves the parameters {@code from ... to - 1}.
    *
    * @param decay added to the gradient, times the parameter
    * @param shrink factor of the parameter before the step
    */
   void update(
-      float[] p,
-      float[] gradient,
-      float[][] slots,
-      Parameter parameter,
-      float decay,
-      float shrink) {
+      float[] p, float[] gradient, float[][] slots, int from, int to, float decay, float shrink) {
     float[] m = slots[0];
     float[] v = slots[1];
-    for (int i = parameter.offset(); i < parameter.end(); i++) {
+    for (int i = from; i < to; i++) {
       float g = gradient[i] + decay * p[i];
       m[i] += gain * (g - m[i]);
       v[i] = keep * v[i] + squareGain * g * g;

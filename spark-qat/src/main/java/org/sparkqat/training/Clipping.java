@@ -1,5 +1,6 @@
 package org.sparkqat.training;
 
+import org.sparkqat.tensor.Loops;
 import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.ParameterLayout;
 
@@ -44,16 +45,28 @@ public record Clipping(double norm, double value, double adaptive) {
    * @param parameters {@code [P]}; read by adaptive clipping
    */
   public ClipReport apply(float[] gradient, float[] parameters, ParameterLayout layout) {
+    return apply(gradient, 1f, parameters, layout, Loops.SERIAL);
+  }
+
+  /**
+   * Multiplies the gradient, then clips it; otherwise as {@link #apply(float[], float[],
+   * ParameterLayout)}, with the same bits.
+   *
+   * @param factor of the gradient, e.g. what makes a sum a mean
+   * @param loops who computes
+   */
+  public ClipReport apply(
+      float[] gradient, float factor, float[] parameters, ParameterLayout layout, Loops loops) {
     Limits.requireLength("gradient", gradient.length, layout.size());
     Limits.requireLength("parameters", parameters.length, layout.size());
-    double incoming = Norms.norm(gradient, 0, gradient.length);
+    double incoming = Norms.scaledNorm(gradient, factor, loops);
     if (!Double.isFinite(incoming)) {
       return new ClipReport(incoming, 1, 0, 0);
     }
     long units = adaptive > 0 ? clipUnits(gradient, parameters, layout) : 0;
     long values = value > 0 ? clipValues(gradient) : 0;
-    double now = units + values > 0 ? Norms.norm(gradient, 0, gradient.length) : incoming;
-    return new ClipReport(incoming, clipNorm(gradient, now), units, values);
+    double now = units + values > 0 ? Norms.norm(gradient, 0, gradient.length, loops) : incoming;
+    return new ClipReport(incoming, clipNorm(gradient, now, loops), units, values);
   }
 
   private long clipUnits(float[] gradient, float[] parameters, ParameterLayout layout) {
@@ -74,7 +87,7 @@ public record Clipping(double norm, double value, double adaptive) {
       double largest = adaptive * Math.max(weightNorm, SMALLEST_WEIGHT_NORM);
       double unitNorm = Norms.norm(gradient, from, from + width);
       if (unitNorm > largest) {
-        scale(gradient, from, from + width, (float) (largest / unitNorm));
+        Norms.scale(gradient, from, from + width, (float) (largest / unitNorm));
         clipped++;
       }
     }
@@ -94,18 +107,12 @@ public record Clipping(double norm, double value, double adaptive) {
   }
 
   /** The factor that was applied. */
-  private double clipNorm(float[] gradient, double now) {
+  private double clipNorm(float[] gradient, double now, Loops loops) {
     if (norm == 0 || now <= norm) {
       return 1;
     }
     double factor = norm / now;
-    scale(gradient, 0, gradient.length, (float) factor);
+    loops.run(0, gradient.length, (from, to) -> Norms.scale(gradient, from, to, (float) factor));
     return factor;
-  }
-
-  private static void scale(float[] values, int from, int to, float factor) {
-    for (int i = from; i < to; i++) {
-      values[i] *= factor;
-    }
   }
 }

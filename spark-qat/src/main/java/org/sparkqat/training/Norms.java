@@ -1,5 +1,7 @@
 package org.sparkqat.training;
 
+import org.sparkqat.tensor.Loops;
+
 /** Euclidean norms, summed in double in one fixed tree over the positions. */
 final class Norms {
 
@@ -10,16 +12,31 @@ final class Norms {
 
   /** Norm of {@code values[from ... to)}; float32 squares cannot overflow a double. */
   static double norm(float[] values, int from, int to) {
-    return Math.sqrt(sumOfSquares(values, from, to));
+    return norm(values, from, to, Loops.SERIAL);
   }
 
-  private static double sumOfSquares(float[] values, int from, int to) {
-    int runs = (to - from + RUN - 1) / RUN;
-    if (runs <= 1) {
-      return runOfSquares(values, from, to);
+  /** The same, shared out. */
+  static double norm(float[] values, int from, int to, Loops loops) {
+    return Math.sqrt(loops.sum(from, to, RUN, (first, end) -> runOfSquares(values, first, end)));
+  }
+
+  /** Multiplies the elements, and yields their norm after that. */
+  static double scaledNorm(float[] values, float factor, Loops loops) {
+    return Math.sqrt(
+        loops.sum(
+            0,
+            values.length,
+            RUN,
+            (first, end) -> {
+              scale(values, first, end, factor);
+              return runOfSquares(values, first, end);
+            }));
+  }
+
+  static void scale(float[] values, int from, int to, float factor) {
+    for (int i = from; i < to; i++) {
+      values[i] *= factor;
     }
-    int middle = from + RUN * (runs / 2);
-    return sumOfSquares(values, from, middle) + sumOfSquares(values, middle, to);
   }
 
   private static double runOfSquares(float[] values, int from, int to) {

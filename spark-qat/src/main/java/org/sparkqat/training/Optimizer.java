@@ -1,5 +1,6 @@
 package org.sparkqat.training;
 
+import org.sparkqat.tensor.Loops;
 import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.ParameterLayout;
 
@@ -24,6 +25,7 @@ public sealed interface Optimizer {
    * @param slots changed, {@code [slots(), P]}
    * @param learningRate finite, at least 0
    * @param step the optimizer's step, from 1
+   * @param loops who computes
    */
   void update(
       float[] parameters,
@@ -31,7 +33,19 @@ public sealed interface Optimizer {
       float[][] slots,
       ParameterLayout layout,
       double learningRate,
-      long step);
+      long step,
+      Loops loops);
+
+  /** Makes one step in place, in the thread that asks. */
+  default void update(
+      float[] parameters,
+      float[] gradient,
+      float[][] slots,
+      ParameterLayout layout,
+      double learningRate,
+      long step) {
+    update(parameters, gradient, slots, layout, learningRate, step, Loops.SERIAL);
+  }
 
   /** Slots as they are before the first step. */
   default float[][] initialSlots(ParameterLayout layout) {
@@ -75,31 +89,37 @@ public sealed interface Optimizer {
         float[][] slots,
         ParameterLayout layout,
         double learningRate,
-        long step) {
+        long step,
+        Loops loops) {
       OptimizerArrays.require(this, parameters, gradient, slots, layout, learningRate, step);
       float rate = (float) learningRate;
       for (Parameter parameter : layout.parameters()) {
         float decay = parameter.decays() ? (float) weightDecay : 0f;
-        if (momentum == 0) {
-          descend(parameters, gradient, parameter, rate, decay);
-        } else {
-          follow(parameters, gradient, slots[0], parameter, rate, decay);
-        }
+        loops.run(
+            parameter.offset(),
+            parameter.end(),
+            (from, to) -> {
+              if (momentum == 0) {
+                descend(parameters, gradient, from, to, rate, decay);
+              } else {
+                follow(parameters, gradient, slots[0], from, to, rate, decay);
+              }
+            });
       }
     }
 
     private static void descend(
-        float[] p, float[] gradient, Parameter parameter, float rate, float decay) {
-      for (int i = parameter.offset(); i < parameter.end(); i++) {
+        float[] p, float[] gradient, int from, int to, float rate, float decay) {
+      for (int i = from; i < to; i++) {
         p[i] -= rate * (gradient[i] + decay * p[i]);
       }
     }
 
     private void follow(
-        float[] p, float[] gradient, float[] m, Parameter parameter, float rate, float decay) {
+        float[] p, float[] gradient, float[] m, int from, int to, float rate, float decay) {
       float keep = (float) momentum;
       boolean looksAhead = nesterov == Nesterov.NESTEROV;
-      for (int i = parameter.offset(); i < parameter.end(); i++) {
+      for (int i = from; i < to; i++) {
         float g = gradient[i] + decay * p[i];
         m[i] = keep * m[i] + g;
         p[i] -= rate * (looksAhead ? g + keep * m[i] : m[i]);
@@ -134,12 +154,16 @@ public sealed interface Optimizer {
         float[][] slots,
         ParameterLayout layout,
         double learningRate,
-        long step) {
+        long step,
+        Loops loops) {
       OptimizerArrays.require(this, parameters, gradient, slots, layout, learningRate, step);
       AdamMoments moments = AdamMoments.of(beta1, beta2, epsilon, learningRate, step);
       for (Parameter parameter : layout.parameters()) {
         float decay = parameter.decays() ? (float) weightDecay : 0f;
-        moments.update(parameters, gradient, slots, parameter, decay, 1f);
+        loops.run(
+            parameter.offset(),
+            parameter.end(),
+            (from, to) -> moments.update(parameters, gradient, slots, from, to, decay, 1f));
       }
     }
   }
@@ -171,12 +195,16 @@ public sealed interface Optimizer {
         float[][] slots,
         ParameterLayout layout,
         double learningRate,
-        long step) {
+        long step,
+        Loops loops) {
       OptimizerArrays.require(this, parameters, gradient, slots, layout, learningRate, step);
       AdamMoments moments = AdamMoments.of(beta1, beta2, epsilon, learningRate, step);
       for (Parameter parameter : layout.parameters()) {
         float shrink = parameter.decays() ? (float) (1 - learningRate * weightDecay) : 1f;
-        moments.update(parameters, gradient, slots, parameter, 0f, shrink);
+        loops.run(
+            parameter.offset(),
+            parameter.end(),
+            (from, to) -> moments.update(parameters, gradient, slots, from, to, 0f, shrink));
       }
     }
   }

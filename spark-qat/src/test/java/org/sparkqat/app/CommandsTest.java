@@ -48,7 +48,16 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark", "generate"})
+      strings = {
+        "train",
+        "evaluate",
+        "predict",
+        "export",
+        "inspect",
+        "benchmark",
+        "generate",
+        "doctor"
+      })
   void everyCommandHelps(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: spark-qat " + command);
@@ -72,6 +81,18 @@ class CommandsTest {
         .containsExactly(
             "spark-qat: --set quantization.weights.bits=17: Invalid quantization.weights.bits: 17"
                 + " (allowed: 2 to 16)");
+  }
+
+  @Test
+  void theDoctorRefusesWrongUsageBeforeSparkStarts() throws IOException {
+    String file = configuration();
+    assertThat(run("doctor", "--config", file, "--set", "quantization.weights.bits=17"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid quantization.weights.bits: 17");
+    assertThat(run("doctor", "--set", "training.seed=1")).isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid options: --set without --config");
+    assertThat(run("doctor", "--config", "no/such/file.yaml")).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
   }
 
   @Test

@@ -147,7 +147,8 @@ final class SmallJob {
     return folder.resolve(output);
   }
 
-  private Path configuration() {
+  /** The configuration of this job. */
+  Path configuration() {
     return folder.resolve("job.yaml");
   }
 

@@ -64,17 +64,18 @@ final class ExchangeBenchmark {
       session.sparkContext().setLogLevel("WARN");
       ExchangeBenchmark benchmark = new ExchangeBenchmark(session);
       System.out.printf(
-          "%-24s %12s %11s %11s %11s %15s %15s%n",
+          "%-24s %12s %11s %11s %11s %15s %15s %6s%n",
           arguments[0],
           "parameters",
           "job ms",
           "resident ms",
           "compute ms",
           "coord. job",
-          "resident");
-      benchmark.run("lenet5", Zoo.network("lenet5", SHAPE, 10));
-      benchmark.run("1 MiB", dense(320));
-      benchmark.run("16 MiB", dense(5276));
+          "resident",
+          "aim");
+      benchmark.run("lenet5", 4, Zoo.network("lenet5", SHAPE, 10));
+      benchmark.run("1 MiB", 8, dense(320));
+      benchmark.run("16 MiB", 90, dense(5276));
       TransportBenchmark.run(benchmark.context, WORKERS);
     }
   }
@@ -91,7 +92,7 @@ final class ExchangeBenchmark {
             Map.of("name", "fc2", "type", "fully-connected", "outputs", 10)));
   }
 
-  private void run(String name, Network network) throws Exception {
+  private void run(String name, int aim, Network network) throws Exception {
     WorkerSpecification worker =
         new WorkerSpecification(
             network,
@@ -119,12 +120,12 @@ final class ExchangeBenchmark {
                 ExchangeSettings.DEFAULT,
                 Patience.DEFAULT);
         Exchange jobs = new JobPerStepExchange(context, groups, WORKERS, specification)) {
-      measure(name, worker, resident, jobs);
+      measure(name, aim, worker, resident, jobs);
     }
   }
 
   private static void measure(
-      String name, WorkerSpecification worker, ResidentExchange resident, Exchange jobs) {
+      String name, int aim, WorkerSpecification worker, ResidentExchange resident, Exchange jobs) {
     List<Double> residentMillis = new ArrayList<>();
     List<Double> jobMillis = new ArrayList<>();
     List<Double> computeMillis = new ArrayList<>();
@@ -150,8 +151,8 @@ final class ExchangeBenchmark {
     double job = median(jobMillis);
     double res = median(residentMillis);
     System.out.printf(
-        "%-24s %,12d %11.1f %11.1f %11.1f %15.1f %15.1f%n",
-        name, parameters.length, job, res, compute, job - compute, res - compute);
+        "%-24s %,12d %11.1f %11.1f %11.1f %15.1f %15.1f %6d%n",
+        name, parameters.length, job, res, compute, job - compute, res - compute, aim);
   }
 
   private static StepOrder order(WorkerSpecification worker, int step, float[] parameters) {

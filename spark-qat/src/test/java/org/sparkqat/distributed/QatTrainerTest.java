@@ -94,7 +94,7 @@ class QatTrainerTest {
     StateKeeper keeper =
         new StateKeeper() {
           @Override
-          public void afterStep(TrainingState state) {
+          public void afterSteps(TrainingState state, int steps) {
             keep(state);
           }
 

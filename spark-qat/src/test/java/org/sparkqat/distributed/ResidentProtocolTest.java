@@ -280,7 +280,7 @@ class ResidentProtocolTest {
     protocol.begin(order(1));
     WorkerMessage mine = computed(worker(0, 10), 1);
     WorkerMessage foreign =
-        new WorkerMessage(mine.kind(), RUN + 1, mine.from(), 1, 0, mine.parts());
+        new WorkerMessage(mine.kind(), RUN + 1, mine.from(), 1, 0, mine.encoding(), mine.parts());
     assertThat(tell(foreign).kind()).isEqualTo(DriverMessage.Kind.STALE);
     assertThat(protocol.missing()).contains("shards 0 to 1 (no task has connected)");
   }
@@ -347,11 +347,59 @@ class ResidentProtocolTest {
       WorkerMessage message = computed(worker(worker, worker), 1);
       tell(
           new WorkerMessage(
-              message.kind(), RUN, message.from(), 1, 100L - worker, message.parts()));
+              message.kind(),
+              RUN,
+              message.from(),
+              1,
+              100L - worker,
+              message.encoding(),
+              message.parts()));
     }
     assertTotal();
     ExchangeTimes times = protocol.times();
     assertThat(times.slowestCompute()).isEqualTo(100);
     assertThat(times.meanCompute()).isEqualTo(100 - (WORKERS - 1) / 2);
+  }
+
+  private Reply lack(int worker, long attempt, long step) {
+    return tell(WorkerMessage.lacking(RUN, worker(worker, attempt), step));
+  }
+
+  @Test
+  void roundingErrorsAreLostWithTheTaskThatKeptThem() {
+    protocol.begin(order(1));
+    tell(computed(worker(0, 10), 1));
+    protocol.lost("connection of 10");
+    protocol.begin(order(2));
+    assertThat(protocol.lacksResiduals()).isFalse();
+    Reply again = lack(0, 20, 2);
+    assertThat(protocol.lacksResiduals()).isTrue();
+    assertThat(again.isOpen()).isTrue();
+    protocol.begin(order(0));
+    assertThat(protocol.lacksResiduals()).isFalse();
+    assertThat(again.step()).isEqualTo(0);
+  }
+
+  @Test
+  void roundingErrorsAreNotLostWhileAnotherTaskHasThem() {
+    protocol.begin(order(1));
+    tell(computed(worker(0, 10), 1));
+    protocol.begin(order(2));
+    lack(0, 20, 2);
+    assertThat(protocol.lacksResiduals()).isFalse();
+    clock.set(TimeUnit.SECONDS.toNanos(4));
+    assertThat(protocol.lacksResiduals()).as("the other one is silent").isTrue();
+    tell(computed(worker(0, 10), 2));
+    assertThat(protocol.lacksResiduals()).isFalse();
+  }
+
+  @Test
+  void whoHasComputedAStepBeforeTheDriverWentBackComputesItAgain() {
+    protocol.begin(order(1));
+    tell(computed(worker(0, 10), 1));
+    protocol.begin(order(2));
+    protocol.begin(order(1));
+    assertThat(tell(poll(worker(0, 10), 1)).step()).isEqualTo(1);
+    assertThat(tell(computed(worker(0, 10), 1)).isOpen()).isTrue();
   }
 }

@@ -122,6 +122,11 @@ final class TinyJob {
   static TrainingState train(
       SparkSession spark, Dataset<Row> table, int workers, ExchangeSettings exchange) {
     QatTrainer trainer = new QatTrainer(spark, settings()).workers(workers).exchange(exchange);
+    return train(spark, table, trainer);
+  }
+
+  /** Trains from the beginning on the given table. */
+  static TrainingState train(SparkSession spark, Dataset<Row> table, QatTrainer trainer) {
     return trainer.train(data(table), data(table(spark, rows(60, 2))));
   }
 }

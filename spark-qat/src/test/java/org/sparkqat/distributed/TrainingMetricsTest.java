@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sparkqat.spark.ScalaList;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
-import scala.jdk.javaapi.CollectionConverters;
 
 @ExtendWith(SparkTestKit.class)
 class TrainingMetricsTest {
@@ -48,8 +48,7 @@ class TrainingMetricsTest {
 
   private static MetricRegistry shown() {
     List<Source> sources =
-        CollectionConverters.asJava(
-            SparkEnv.get().metricsSystem().getSourcesByName(SparkMetrics.NAME));
+        ScalaList.copyOf(SparkEnv.get().metricsSystem().getSourcesByName(SparkMetrics.NAME));
     assertThat(sources).as("one training at a time").hasSize(1);
     return sources.get(0).metricRegistry();
   }

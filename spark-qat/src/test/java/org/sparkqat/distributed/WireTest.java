@@ -3,7 +3,10 @@ package org.sparkqat.distributed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Normalization;
@@ -11,6 +14,7 @@ import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
+import org.sparkqat.training.PairwiseTree.Node;
 import org.sparkqat.training.TreeSum;
 
 class WireTest {
@@ -58,15 +62,18 @@ class WireTest {
     low.add(2, result(4, 1));
     TreeSum<StepResult> high = new TreeSum<>(4, StepResult::merge);
     high.add(3, result(8, 1));
-    byte[] first = PartialResults.encode(9, 30, low);
-    byte[] second = PartialResults.encode(9, 10, high);
+    byte[] first = PartialResults.encode(9, 30, low.parts());
+    byte[] second = PartialResults.encode(9, 10, high.parts());
 
     TreeSum<StepResult> sum = new TreeSum<>(4, StepResult::merge);
     ExchangeTimes.Sum times = new ExchangeTimes.Sum();
-    PartialResults.addTo(sum, 9, second, times);
-    PartialResults.addTo(sum, 9, second, times);
-    PartialResults.addTo(sum, 9, PartialResults.encode(8, 70, low), times);
-    PartialResults.addTo(sum, 9, first, times);
+    List<Node> added = new ArrayList<>();
+    BiConsumer<Node, StepResult> before = (node, value) -> added.add(node);
+    PartialResults.addTo(sum, 9, second, times, before);
+    PartialResults.addTo(sum, 9, second, times, before);
+    PartialResults.addTo(sum, 9, PartialResults.encode(8, 70, low.parts()), times, before);
+    PartialResults.addTo(sum, 9, first, times, before);
+    assertThat(added).containsExactly(Node.leaf(3), new Node(1, 0), Node.leaf(2));
 
     StepResult total = sum.total();
     assertThat(total.gradient()).containsExactly(15, 30);

@@ -56,12 +56,12 @@ class IntegerModelTest {
   void everyBlockOfRandomNetworksInNativeMemoryHasTheCodesOfTheIntegerModel() {
     Random seeds = Seeds.random();
     try (Kernels kernels = Engines.open(EngineChoice.ONEDNN)) {
-      for (int i = 0; i < 3000; i++) {
+      for (int i = 0; i < 1500; i++) {
         long seed = seeds.nextLong();
         Random random = new Random(seed);
         Network network = RandomNetworks.next(random);
         try {
-          compare(kernels, QuantizedCase.ofIntegers(network, kernels, random));
+          compare(kernels, QuantizedCase.ofSingleRanges(network, kernels, random));
         } catch (AssertionError | RuntimeException e) {
           throw new AssertionError("Network %d, seed %d: %s".formatted(i, seed, e.getMessage()), e);
         }
@@ -70,8 +70,8 @@ class IntegerModelTest {
     report(EngineChoice.ONEDNN, "weighted", sums, MOST_TIES_OF_SUMS);
     report(EngineChoice.ONEDNN, "other", others, MOST_TIES_OF_OTHERS);
     System.out.println("networks in native memory: " + inNativeMemory);
-    // The others have a layer that runs in Java.
-    assertThat(inNativeMemory).isGreaterThan(200);
+    // The others pad an image by more than its size.
+    assertThat(inNativeMemory).isGreaterThan(1000);
   }
 
   @Tag("long")

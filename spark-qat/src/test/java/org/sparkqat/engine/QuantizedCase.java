@@ -37,32 +37,32 @@ final class QuantizedCase {
     this.ranges = ranges;
   }
 
-  /** With what integer kernels take: symmetric weights, activations with one range. */
-  static QuantizedCase ofIntegers(Network network, Kernels kernels, Random random) {
+  /** With what runs in native memory: codes of 8 bits, activations that have one range. */
+  static QuantizedCase ofSingleRanges(Network network, Kernels kernels, Random random) {
     GradientCase numbers =
         GradientCase.of(network, 1 + random.nextInt(3), Normalization.RUNNING, random);
     vanish(numbers, random);
-    return of(numbers, kernels, random, integers(scheme(network, random)));
+    return of(numbers, kernels, random, single(scheme(network, random)));
   }
 
-  private static QuantizationScheme integers(QuantizationScheme of) {
+  private static QuantizationScheme single(QuantizationScheme of) {
     List<QuantizationRule> rules =
         of.rules().stream()
             .map(
                 rule ->
                     new QuantizationRule(
                         rule.match(),
-                        rule.weights().map(QuantizedCase::symmetric),
+                        rule.weights().map(QuantizedCase::fitting),
                         rule.activations().map(QuantizedCase::single)))
             .toList();
     return new QuantizationScheme(
-        symmetric(of.weights()), single(of.activations()), of.firstLastBits(), rules);
+        fitting(of.weights()), single(of.activations()), of.firstLastBits(), rules);
   }
 
-  private static WeightQuantizer symmetric(WeightQuantizer of) {
-    return of.fitsKernels() && of.symmetry() == Symmetry.SYMMETRIC
+  private static WeightQuantizer fitting(WeightQuantizer of) {
+    return of.fitsKernels()
         ? of
-        : new WeightQuantizer(Math.min(of.bits(), 8), Symmetry.SYMMETRIC, Granularity.PER_CHANNEL);
+        : new WeightQuantizer(Math.min(of.bits(), 8), of.symmetry(), Granularity.PER_CHANNEL);
   }
 
   private static ActivationQuantizer single(ActivationQuantizer of) {

@@ -98,6 +98,14 @@ class SubmitScriptsIT {
     assertThat(called).containsSubsequence("--files", job.toString());
     assertThat(called).endsWith("train", "--config", "job.yaml", "--resume");
 
+    called = words(run("yarn", "train", "--config=" + job));
+    assertThat(called).containsSubsequence("--files", job.toString());
+    assertThat(called).endsWith("train", "--config=job.yaml");
+
+    Outcome both = run("yarn", "--files", "other", "train", "--config", job.toString());
+    assertThat(both.exitCode()).isEqualTo(2);
+    assertThat(both.err()).startsWith("yarn: Unsupported options: --files beside a local file");
+
     String[] here = {"--deploy-mode", "client", "train", "--config", job.toString()};
     called = words(run("yarn", here));
     assertThat(called).doesNotContain("--files").endsWith("train", "--config", job.toString());
@@ -120,13 +128,19 @@ class SubmitScriptsIT {
   @Test
   void kubernetesRunsTheJarOfTheVolume() throws IOException {
     String[] arguments = {
-      "MASTER=k8s://https://h:6443", "--conf", "spark.executor.instances=8", "train", "--resume"
+      "MASTER=k8s://https://h:6443",
+      "--name=night",
+      "--conf",
+      "spark.executor.instances=8",
+      "train",
+      "--resume"
     };
     List<String> called = words(run("kubernetes", arguments));
     assertThat(called)
         .startsWith("spark-submit", "--master", "k8s://https://h:6443", "--deploy-mode", "cluster")
         .containsSequence(settings("kubernetes"))
         .endsWith(
+            "--name=night",
             "--conf",
             "spark.executor.instances=8",
             "local:///spark-qat/spark-qat_2.13-0.1.0.jar",

@@ -20,14 +20,26 @@ final class Fingerprint {
           "cluster.",
           "output.");
 
+  /** Rounds gradients, unless they travel as they are. */
+  private static final String ENCODING = "cluster.gradient-encoding";
+
+  private static final String EXACT = "float32";
+
   private Fingerprint() {}
 
   /** Each key's value as text. */
   static Map<String, String> of(Map<String, Object> resolved) {
     Map<String, String> flat = new TreeMap<>();
     flatten("", resolved, flat);
-    flat.keySet().removeIf(key -> WITHOUT_EFFECT.stream().anyMatch(key::startsWith));
+    flat.entrySet().removeIf(e -> !isDecisive(e.getKey(), e.getValue()));
     return flat;
+  }
+
+  private static boolean isDecisive(String key, String value) {
+    if (key.equals(ENCODING)) {
+      return !value.equals(EXACT);
+    }
+    return WITHOUT_EFFECT.stream().noneMatch(key::startsWith);
   }
 
   private static void flatten(String path, Object value, Map<String, String> flat) {

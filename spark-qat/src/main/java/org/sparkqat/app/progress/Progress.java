@@ -15,7 +15,7 @@ public final class Progress implements AutoCloseable {
   public enum Style {
     /** One line that is written again and again, at most ten times a second. */
     BAR(TimeUnit.MILLISECONDS.toNanos(100)),
-    /** A line at most once a second, and at the end of each epoch. */
+    /** A line at most once a second. */
     LINES(TimeUnit.SECONDS.toNanos(1));
 
     private final long interval;
@@ -58,7 +58,8 @@ public final class Progress implements AutoCloseable {
   public void step(Update update) {
     long now = clock.getAsLong();
     pace.step(update, now);
-    if (now - shownAt >= style.interval || update.endsEpoch()) {
+    boolean endsLine = style == Style.BAR && update.endsEpoch();
+    if (now - shownAt >= style.interval || endsLine) {
       shownAt = now;
       show(update);
     }

@@ -107,6 +107,7 @@ final class BlockMaker {
       return new WeightedBlock(
           workshop,
           problem,
+          products(),
           src(0),
           dst,
           stage(dst),
@@ -114,6 +115,12 @@ final class BlockMaker {
           scratch,
           firstReader(0),
           settings.gradients());
+    }
+
+    private Products products() {
+      return quantizes() && Support.obstacleToIntegers(graph, block).isPresent()
+          ? Products.EXACT_FLOATS
+          : Products.INTEGERS;
     }
 
     @Override
@@ -176,7 +183,7 @@ final class BlockMaker {
       boolean single = readers(index) == 1 && index != graph.graph().output().index();
       if (single
           && made.get(index) instanceof WeightedBlock term
-          && term.serves()
+          && term.servesIntegers()
           && FusedSum.isPossible(src(later), src(1 - later), dst)) {
         FusedSum fused = FusedSum.of(workshop, src(later), src(1 - later), dst);
         term.goOnWith(fused);

@@ -78,4 +78,13 @@ final class InstructionSet {
         || name.contains("amx")
         || name.startsWith("avx10");
   }
+
+  /**
+   * True where comparisons among post-operations are right: oneDNN 3.11 gives no 1 for them with
+   * vectors of 256 bits.
+   */
+  static boolean compares() {
+    String name = effective();
+    return name.startsWith("avx512") || name.startsWith("avx10");
+  }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Forward of a weighted block, up to real numbers: {@code dst = unit[o] * sum (q_x - z_x) * q_w +
  * bias[o]} with 8-bit codes and sums of 32 bits, or the same of real numbers with unit 1.
  */
-final class Linear {
+final class Linear implements LinearMap {
 
   private final Operation compute;
   private final Import weights;
@@ -80,13 +80,8 @@ final class Linear {
                 attributes.finish()));
   }
 
-  /**
-   * Takes weights {@code [O, K]}: codes less their zero points, or real numbers.
-   *
-   * @param newUnits real width of one unit of each channel's sums
-   * @param newBiases real
-   */
-  void load(float[] newWeights, float[] newUnits, float[] newBiases) {
+  @Override
+  public void load(float[] newWeights, float[] newUnits, float[] newBiases) {
     weights.run(newWeights, 0);
     if (units != null) {
       units.set(newUnits);
@@ -96,7 +91,8 @@ final class Linear {
     }
   }
 
-  void run() {
+  @Override
+  public void run() {
     compute.run();
   }
 }

@@ -15,6 +15,7 @@ import org.sparkqat.engine.Normalization;
 import org.sparkqat.engine.Plan;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.engine.WeightedKernel;
+import org.sparkqat.network.Block;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.QuantizedGraph;
 
@@ -81,10 +82,25 @@ final class OneDnnKernels implements Kernels {
     try {
       NativePlan plan = new NativePlan(context, graph, normalization, settings, plans::remove);
       plans.add(plan);
+      if (settings.arithmetic() == Arithmetic.QUANTIZED) {
+        report(graph);
+      }
       return Optional.of(plan);
     } catch (UnsupportedOperationException e) {
       LOG.warn("Computing in float32, in Java's memory, which is slower: {}", e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  private static void report(QuantizedGraph graph) {
+    for (Block block : graph.graph().blocks()) {
+      Support.obstacleToIntegers(graph, block)
+          .ifPresent(
+              why ->
+                  LOG.info(
+                      "Multiplying the codes of layer '{}' in float32, which is slower: {}",
+                      block.name(),
+                      why));
     }
   }
 
@@ -99,7 +115,7 @@ final class OneDnnKernels implements Kernels {
     // Only oneDNN knows whether it has all primitives: one example is enough to ask.
     try {
       new NativePlan(context, graph, normalization, settings, plans::remove).close();
-      return Optional.empty();
+      return Support.obstacleToIntegers(graph);
     } catch (UnsupportedOperationException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }

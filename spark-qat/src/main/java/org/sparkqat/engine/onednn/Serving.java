@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * activation being a limit of the codes; or real numbers {@code (acc + bias_q[o]) * s_x * s_w[o]}
  * at the network's output.
  */
-final class Serving {
+final class Serving implements LinearMap {
 
   private final Feature dst;
   private final Operation compute;
@@ -90,13 +90,8 @@ final class Serving {
     }
   }
 
-  /**
-   * Takes weights {@code [O, K]}: codes less their zero points.
-   *
-   * @param units real width of one unit of each channel's sums
-   * @param biasCodes the bias in these units, integers
-   */
-  void load(float[] newWeights, float[] units, float[] biasCodes) {
+  @Override
+  public void load(float[] newWeights, float[] units, float[] biasCodes) {
     weights.run(newWeights, 0);
     biases.set(biasCodes);
     float scale = dst.scale();
@@ -106,7 +101,8 @@ final class Serving {
     multipliers.set(ratios);
   }
 
-  void run() {
+  @Override
+  public void run() {
     compute.run();
   }
 }

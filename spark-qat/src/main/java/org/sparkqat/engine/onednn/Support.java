@@ -12,7 +12,7 @@ import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 
-/** Which networks run wholly in native memory. */
+/** Which networks run in native memory, and which of their blocks multiply integers. */
 final class Support {
 
   private Support() {}
@@ -20,42 +20,63 @@ final class Support {
   /**
    * Why a network cannot run in native memory; empty: it can.
    *
-   * <p>All layers need native blocks; where ranges are observed, activations need one; and where
-   * the plan quantizes, weights must be symmetric and the processor must sum 8-bit products in 32
-   * bits.
+   * <p>Where ranges are observed, activations need one; where the plan quantizes, the output must
+   * be no codes, and the processor must have vectors of 512 bits.
    */
   static Optional<String> obstacle(QuantizedGraph graph, PlanSettings settings) {
     Optional<String> layer =
         graph.graph().blocks().stream()
             .filter(block -> !isNative(block))
             .findFirst()
-            .map(block -> "layer '" + block.name() + "' has no native block");
+            .map(block -> "oneDNN computes layer '" + block.name() + "' wrongly");
     if (layer.isPresent() || settings.arithmetic() == Arithmetic.FLOAT) {
       return layer;
     }
     if (!hasSingleRanges(graph)) {
       return Optional.of("activations are quantized per channel");
     }
-    return settings.arithmetic() == Arithmetic.QUANTIZED ? obstacleToIntegers(graph) : layer;
+    return settings.arithmetic() == Arithmetic.QUANTIZED
+        ? obstacleToCodes(graph)
+        : Optional.empty();
   }
 
-  private static Optional<String> obstacleToIntegers(QuantizedGraph graph) {
-    if (!InstructionSet.hasIntegerDotProduct()) {
-      return Optional.of(InstructionSet.effective() + " has no 8-bit products with 32-bit sums");
+  private static Optional<String> obstacleToCodes(QuantizedGraph graph) {
+    if (!InstructionSet.compares()) {
+      return Optional.of("oneDNN masks gradients wrongly with " + InstructionSet.effective());
     }
     if (!fitsKernels(graph)) {
       return Optional.of("some codes do not fit 8-bit kernels");
     }
-    if (!hasSymmetricWeights(graph)) {
-      return Optional.of("weights are quantized asymmetrically");
-    }
-    if (!graph.staysReal(graph.graph().output().index())) {
-      return Optional.of("the network's output are codes of its input");
-    }
+    return graph.staysReal(graph.graph().output().index())
+        ? Optional.empty()
+        : Optional.of("the network's output are codes of its input");
+  }
+
+  /** Why not all codes are multiplied as 8-bit integers; empty: they are. */
+  static Optional<String> obstacleToIntegers(QuantizedGraph graph) {
     return graph.graph().blocks().stream()
-        .filter(block -> readsSingleChannels(graph, block))
-        .findFirst()
-        .map(block -> "layer '" + block.name() + "' reads one channel a group");
+        .flatMap(
+            block ->
+                obstacleToIntegers(graph, block)
+                    .map(why -> "layer '%s': %s".formatted(block.name(), why))
+                    .stream())
+        .findFirst();
+  }
+
+  /** Why a block's codes are not multiplied as 8-bit integers; empty: they are. */
+  static Optional<String> obstacleToIntegers(QuantizedGraph graph, Block block) {
+    if (!block.isWeighted()) {
+      return Optional.empty();
+    }
+    if (!InstructionSet.hasIntegerDotProduct()) {
+      return Optional.of(InstructionSet.effective() + " has no 8-bit products with 32-bit sums");
+    }
+    if (hasWideWeights(graph, block)) {
+      return Optional.of("asymmetric weights of 8 bits have 9 less their zero points");
+    }
+    return readsSingleChannels(graph, block)
+        ? Optional.of("oneDNN's 8-bit convolutions of one channel a group are wrong")
+        : Optional.empty();
   }
 
   private static boolean isNative(Block block) {
@@ -119,9 +140,11 @@ final class Support {
     return quantizer.symmetry() == Symmetry.SYMMETRIC;
   }
 
-  private static boolean hasSymmetricWeights(QuantizedGraph graph) {
-    return graph.weights().stream()
-        .flatMap(Optional::stream)
-        .allMatch(weights -> weights.symmetry() == Symmetry.SYMMETRIC);
+  private static boolean hasWideWeights(QuantizedGraph graph, Block block) {
+    return graph
+        .weights()
+        .get(block.index())
+        .filter(by -> by.symmetry() == Symmetry.ASYMMETRIC && by.bits() == Byte.SIZE)
+        .isPresent();
   }
 }

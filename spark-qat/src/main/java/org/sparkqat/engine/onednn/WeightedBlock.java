@@ -33,7 +33,8 @@ final class WeightedBlock implements CompiledBlock {
   private final boolean firstReader;
   private final GradientPrecision precision;
   private final Tensor linear;
-  private final Linear compute;
+  private final Products products;
+  private final LinearMap compute;
   private final @Nullable Normalizer normalizer;
   private final boolean recomputes;
   private final float[] units;
@@ -43,7 +44,7 @@ final class WeightedBlock implements CompiledBlock {
   private final float[] realWeights;
   private final float[] diffWeights;
   private @Nullable FusedSum sum;
-  private @Nullable Serving serving;
+  private @Nullable LinearMap serving;
   private @Nullable LinearBackward backward;
   private float[] parameters = {};
   private boolean finite;
@@ -51,6 +52,7 @@ final class WeightedBlock implements CompiledBlock {
   WeightedBlock(
       Workshop workshop,
       ConvolutionProblem problem,
+      Products products,
       Feature src,
       Feature dst,
       Stage stage,
@@ -60,6 +62,7 @@ final class WeightedBlock implements CompiledBlock {
       GradientPrecision precision) {
     this.workshop = workshop;
     this.problem = problem;
+    this.products = products;
     this.src = src;
     this.dst = dst;
     this.stage = stage;
@@ -73,7 +76,7 @@ final class WeightedBlock implements CompiledBlock {
       stage.neverNan();
     }
     this.linear = normalizes ? normalizerInput() : stage.values();
-    this.compute = new Linear(workshop, problem, src, linear, !normalizes);
+    this.compute = products.linear(workshop, problem, src, linear, !normalizes, scratch);
     this.normalizer = normalizes ? folded.normalization().map(this::normalizer).orElse(null) : null;
     this.units = new float[problem.shape().outputs()];
     this.biases = new float[units.length];
@@ -100,7 +103,10 @@ final class WeightedBlock implements CompiledBlock {
   @Override
   public void prepareServing() {
     if (serving == null && serves()) {
-      serving = new Serving(workshop, problem, src, dst, sum);
+      serving =
+          sum == null
+              ? products.serving(workshop, problem, src, dst, scratch)
+              : new Serving(workshop, problem, src, dst, sum);
     }
   }
 
@@ -109,9 +115,13 @@ final class WeightedBlock implements CompiledBlock {
     sum = newSum;
   }
 
-  /** True when evaluation can be one operation. */
-  boolean serves() {
+  private boolean serves() {
     return src.isCodes() && !folded.usesBatch();
+  }
+
+  /** True when evaluation is one operation on integers, with which others can go on. */
+  boolean servesIntegers() {
+    return serves() && products == Products.INTEGERS;
   }
 
   @Override
@@ -168,7 +178,7 @@ final class WeightedBlock implements CompiledBlock {
     }
   }
 
-  private void loadServing(Serving by, float[] codes) {
+  private void loadServing(LinearMap by, float[] codes) {
     for (int o = 0; o < biasCodes.length; o++) {
       biasCodes[o] = folded.biasCode(o, units[o]);
     }

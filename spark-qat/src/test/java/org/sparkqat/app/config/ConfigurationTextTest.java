@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,23 @@ class ConfigurationTextTest {
     ConfigurationText second = Configurations.read(first.resolved());
     assertThat(second.job()).isEqualTo(first.job());
     assertThat(second.resolved()).isEqualTo(first.resolved());
+  }
+
+  @Test
+  void ofTheClusterOnlyAnEncodingThatRoundsDecidesTheResult() {
+    Map<String, String> exact = Configurations.read(Configurations.MINIMAL).fingerprint();
+    assertThat(
+            Configurations.read(
+                    Configurations.MINIMAL,
+                    "cluster={workers: 2, exchange: resident, gradient-encoding: float32}")
+                .fingerprint())
+        .isEqualTo(exact);
+    assertThat(
+            Configurations.read(Configurations.MINIMAL, "cluster.gradient-encoding=int8")
+                .fingerprint())
+        .containsAllEntriesOf(exact)
+        .containsEntry("cluster.gradient-encoding", "int8")
+        .hasSize(exact.size() + 1);
   }
 
   @Test

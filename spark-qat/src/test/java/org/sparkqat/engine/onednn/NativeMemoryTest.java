@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -17,15 +18,25 @@ import org.sparkqat.engine.Normalization;
 import org.sparkqat.engine.Plan;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.engine.Targets;
+import org.sparkqat.network.ActivationFunction;
+import org.sparkqat.network.Bias;
 import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Initialization;
 import org.sparkqat.network.InputNormalization;
+import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.network.SqueezeExcite;
+import org.sparkqat.network.Window;
 import org.sparkqat.network.Zoo;
+import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.quantization.Symmetry;
+import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Shape;
 import org.sparkqat.training.Loss;
 
@@ -36,36 +47,18 @@ class NativeMemoryTest {
   private static final int CLASSES = 10;
   private static final DropoutKey KEY = new DropoutKey(1, 2, 3);
 
-  private final Network network = Zoo.network("resnet20", new Shape(3, 16, 16), CLASSES);
-  private final QuantizedGraph graph =
-      QuantizedGraph.of(BlockGraph.of(network), QuantizationScheme.W8A8);
-  private final MicroBatchResult result = new MicroBatchResult(graph);
-  private final float[] parameters = Initialization.parameters(network, 1);
-  private final float[] statistics = Initialization.statistics(network);
-  private final float[] raw = new float[BATCH * network.inputShape().size()];
-  private final Targets targets = Targets.ofLabels(CLASSES, BATCH);
-  private final Loss loss = new Loss.SoftmaxCrossEntropy(0);
-  private final Ranges ranges = Ranges.empty(graph.slots());
-
-  NativeMemoryTest() {
-    Random random = new Random(5);
-    for (int i = 0; i < raw.length; i++) {
-      raw[i] = (float) random.nextGaussian();
-    }
-    for (int slot = 0; slot < graph.slots(); slot++) {
-      ranges.set(slot, new Range(0f, 4f));
-    }
-  }
+  private final Case resnet =
+      new Case(Zoo.network("resnet20", new Shape(3, 16, 16), CLASSES), QuantizationScheme.W8A8);
 
   @Test
   void aThousandStepsHoldNoMoreThanTheSecond() {
     try (OneDnnKernels kernels = OneDnnKernels.create(1);
-        Plan plan = plan(kernels, Normalization.BATCH)) {
-      step(plan);
-      step(plan);
+        Plan plan = resnet.plan(kernels, Normalization.BATCH)) {
+      resnet.step(plan);
+      resnet.step(plan);
       long held = kernels.liveBytes();
       for (int i = 0; i < 1_000; i++) {
-        step(plan);
+        resnet.step(plan);
       }
       assertThat(kernels.liveBytes()).isEqualTo(held);
     }
@@ -74,31 +67,59 @@ class NativeMemoryTest {
   @Test
   void closedPlansLeaveNothing() {
     try (OneDnnKernels kernels = OneDnnKernels.create(1)) {
-      build(kernels, Normalization.BATCH);
-      build(kernels, Normalization.RUNNING);
+      resnet.build(kernels, Normalization.BATCH);
+      resnet.build(kernels, Normalization.RUNNING);
       long shared = kernels.liveBytes();
       for (int i = 0; i < 20; i++) {
-        build(kernels, i % 2 == 0 ? Normalization.BATCH : Normalization.RUNNING);
+        resnet.build(kernels, i % 2 == 0 ? Normalization.BATCH : Normalization.RUNNING);
         assertThat(kernels.liveBytes()).isEqualTo(shared);
       }
     }
   }
 
-  private void build(OneDnnKernels kernels, Normalization normalization) {
-    long before = kernels.liveBytes();
-    try (Plan plan = plan(kernels, normalization)) {
-      step(plan);
-      plan.infer(raw, new float[BATCH * CLASSES]);
-      assertThat(kernels.liveBytes()).isGreaterThan(before);
+  @Test
+  void aNetworkOfTheOtherLayersHoldsNoMoreAndLeavesNothing() {
+    Network.Builder net =
+        Network.builder("others", new Shape(3, 8, 8))
+            .add("bn", Layer.BatchNormalization.DEFAULT)
+            .add("conv", new Layer.Convolution(6, Window.square(3, 1, 1), 1, Bias.WITH))
+            .add("swish", ActivationFunction.HARD_SWISH)
+            .add("joined", new Concatenate(), "swish", "bn");
+    new SqueezeExcite(2, ActivationFunction.SIGMOID).addTo(net, "se", "joined");
+    net.add("flat", new Layer.Flatten())
+        .add("dropout", new Layer.Dropout(0.2f))
+        .add("fc", new Layer.FullyConnected(CLASSES, Bias.WITH));
+    Case other = new Case(net.build(), asymmetric());
+    try (OneDnnKernels kernels = OneDnnKernels.create(1)) {
+      other.build(kernels, Normalization.BATCH);
+      other.build(kernels, Normalization.RUNNING);
+      long shared = kernels.liveBytes();
+      for (Normalization normalization : Normalization.values()) {
+        try (Plan plan = other.plan(kernels, normalization)) {
+          other.step(plan);
+          plan.infer(other.raw, new float[BATCH * CLASSES]);
+          long held = kernels.liveBytes();
+          for (int i = 0; i < 200; i++) {
+            other.step(plan);
+          }
+          assertThat(kernels.liveBytes()).isEqualTo(held);
+        }
+        assertThat(kernels.liveBytes()).isEqualTo(shared);
+      }
     }
+  }
+
+  private static QuantizationScheme asymmetric() {
+    WeightQuantizer weights = new WeightQuantizer(8, Symmetry.ASYMMETRIC, Granularity.PER_CHANNEL);
+    return new QuantizationScheme(weights, ActivationQuantizer.DEFAULT, 0, List.of());
   }
 
   /** With a loss that allocates nothing either. */
   @Test
   void aStepAllocatesNothingOnTheHeap() {
     try (OneDnnKernels kernels = OneDnnKernels.create(1);
-        Plan plan = plan(kernels, Normalization.BATCH)) {
-      plan.load(parameters, statistics, ranges);
+        Plan plan = resnet.plan(kernels, Normalization.BATCH)) {
+      plan.load(resnet.parameters, resnet.statistics, resnet.ranges);
       LossFunction sum = new SumOfOutputs();
       // Until the compiler has found what need not be allocated.
       Awaitility.await()
@@ -113,7 +134,7 @@ class NativeMemoryTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     for (int i = 0; i < 10; i++) {
-      plan.train(raw, targets, sum, KEY, result);
+      plan.train(resnet.raw, resnet.targets, sum, KEY, resnet.result);
     }
     return threads.getCurrentThreadAllocatedBytes() - before;
   }
@@ -137,15 +158,55 @@ class NativeMemoryTest {
     }
   }
 
-  private Plan plan(OneDnnKernels kernels, Normalization normalization) {
-    PlanSettings settings = new PlanSettings(BATCH, Arithmetic.QUANTIZED, normalization);
-    Plan plan = Plan.compile(kernels, graph, InputNormalization.identity(3), settings);
-    assertThat(plan).isInstanceOf(NativePlan.class);
-    return plan;
-  }
+  /** A network and what a step reads. */
+  private static final class Case {
 
-  private void step(Plan plan) {
-    plan.load(parameters, statistics, ranges);
-    plan.train(raw, targets, loss, KEY, result);
+    private final Network network;
+    private final QuantizedGraph graph;
+    private final MicroBatchResult result;
+    private final float[] parameters;
+    private final float[] statistics;
+    private final float[] raw;
+    private final Targets targets = Targets.ofLabels(CLASSES, BATCH);
+    private final Loss loss = new Loss.SoftmaxCrossEntropy(0);
+    private final Ranges ranges;
+
+    Case(Network network, QuantizationScheme scheme) {
+      this.network = network;
+      this.graph = QuantizedGraph.of(BlockGraph.of(network), scheme);
+      this.result = new MicroBatchResult(graph);
+      this.parameters = Initialization.parameters(network, 1);
+      this.statistics = Initialization.statistics(network);
+      this.raw = new float[BATCH * network.inputShape().size()];
+      this.ranges = Ranges.empty(graph.slots());
+      Random random = new Random(5);
+      for (int i = 0; i < raw.length; i++) {
+        raw[i] = (float) random.nextGaussian();
+      }
+      for (int slot = 0; slot < graph.slots(); slot++) {
+        ranges.set(slot, new Range(0f, 4f));
+      }
+    }
+
+    void build(OneDnnKernels kernels, Normalization normalization) {
+      long before = kernels.liveBytes();
+      try (Plan plan = plan(kernels, normalization)) {
+        step(plan);
+        plan.infer(raw, new float[BATCH * CLASSES]);
+        assertThat(kernels.liveBytes()).isGreaterThan(before);
+      }
+    }
+
+    Plan plan(OneDnnKernels kernels, Normalization normalization) {
+      PlanSettings settings = new PlanSettings(BATCH, Arithmetic.QUANTIZED, normalization);
+      Plan plan = Plan.compile(kernels, graph, InputNormalization.identity(3), settings);
+      assertThat(plan).isInstanceOf(NativePlan.class);
+      return plan;
+    }
+
+    void step(Plan plan) {
+      plan.load(parameters, statistics, ranges);
+      plan.train(raw, targets, loss, KEY, result);
+    }
   }
 }
