@@ -62,7 +62,7 @@ def ours(name, threads, arguments, folder, onnx):
     figures = Path(folder) / "figures.json"
     command = [LAUNCHER, "--driver-memory", MEMORY, "benchmark", "--model", name, "--batch", NETWORKS[name][2]]
     command += ["--threads", threads, "--steps", arguments.steps, "--warm-up", arguments.warm_up]
-    command += ["--json", figures, "--onnx", onnx]
+    command += ["--json", figures, "--onnx", onnx, "--gradients", arguments.gradients]
     run = subprocess.run(pinned(threads, command), capture_output=True, text=True)
     if run.returncode == WRONG_USAGE and threads > 1:
         print(f"{name}, {threads} threads: {run.stderr.strip().splitlines()[-1]}", file=sys.stderr)
@@ -149,6 +149,9 @@ def parse():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=10, help="steps timed in a round")
     parser.add_argument("--warm-up", type=float, default=10, help="seconds, for each of our runs")
+    parser.add_argument(
+        "--gradients", choices=("float32", "bfloat16"), default="float32", help="of our QAT steps"
+    )
     parser.add_argument("--json", help="file for all figures")
     return parser.parse_args()
 

@@ -14,6 +14,7 @@ import org.sparkqat.app.benchmark.StepBenchmark;
 import org.sparkqat.app.output.Files;
 import org.sparkqat.app.output.Json;
 import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.export.OnnxExporter;
 import org.sparkqat.export.OnnxForm;
 import org.sparkqat.export.OnnxOptions;
@@ -77,6 +78,15 @@ final class BenchmarkCommand implements Callable<Integer> {
   private String engine = "";
 
   @Option(
+      names = "--gradients",
+      defaultValue = "float32",
+      paramLabel = "NAME",
+      description =
+          "float32 or bfloat16: numbers that gradients of quantized steps are multiplied in"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String gradients = "";
+
+  @Option(
       names = "--warm-up",
       defaultValue = "5",
       paramLabel = "SECONDS",
@@ -96,7 +106,14 @@ final class BenchmarkCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     BenchmarkSettings settings =
         new BenchmarkSettings(
-            model, batch, threads, steps, bits, EngineChoice.parse(engine), warmUp);
+            model,
+            batch,
+            threads,
+            steps,
+            bits,
+            EngineChoice.parse(engine),
+            warmUp,
+            GradientPrecision.parse(gradients));
     BenchmarkResult result = new StepBenchmark(settings).execute();
     PrintWriter out = spec.commandLine().getOut();
     out.print(result.text());

@@ -47,6 +47,7 @@ final class JobSettings {
         training.seed(),
         training.engine(),
         training.threads(),
+        training.gradients(),
         training.instructionSet().instructionSet());
   }
 

@@ -29,11 +29,12 @@ final class PartialSums {
     return new PartialSums(shards, false);
   }
 
+  /** Takes the result of a shard, of which nothing is kept that is not copied. */
   void add(int shard, StepResult result) {
     if (summed) {
-      sum.add(shard, result);
+      sum.add(shard, sum.mergesAtOnce(shard) ? result : result.copy());
     } else {
-      apart.add(new TreeSum.Part<>(Node.leaf(shard), result));
+      apart.add(new TreeSum.Part<>(Node.leaf(shard), result.copy()));
     }
   }
 

@@ -33,13 +33,13 @@ record StepResult(
 
   static final int ALL_FINITE = Integer.MAX_VALUE;
 
-  /** The result of one shard; copies what the micro-batch's buffers hold. */
-  static StepResult of(MicroBatchResult result, ClipReport clip) {
+  /** The result of one shard in the micro-batch's buffers, valid until the next micro-batch. */
+  static StepResult viewOf(MicroBatchResult result, ClipReport clip) {
     return new StepResult(
-        result.gradient().clone(),
-        result.observed().copy(),
-        result.statisticSums().clone(),
-        result.statisticCounts().clone(),
+        result.gradient(),
+        result.observed(),
+        result.statisticSums(),
+        result.statisticCounts(),
         result.loss(),
         result.saturated(),
         1,
@@ -47,7 +47,23 @@ record StepResult(
         Double.isFinite(result.loss()) ? ALL_FINITE : result.firstNonFinite());
   }
 
-  /** Adds the result of the shards that follow; this one's arrays are reused. */
+  /** The same in arrays of its own. */
+  StepResult copy() {
+    return new StepResult(
+        gradient.clone(),
+        observed.copy(),
+        statisticSums.clone(),
+        statisticCounts.clone(),
+        loss,
+        saturated,
+        shards,
+        clips,
+        firstNonFinite);
+  }
+
+  /**
+   * Adds the result of the shards that follow, which is only read; this one's arrays are reused.
+   */
   StepResult merge(StepResult next) {
     return merge(next, Loops.SERIAL);
   }

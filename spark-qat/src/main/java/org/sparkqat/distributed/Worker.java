@@ -83,7 +83,11 @@ final class Worker implements AutoCloseable {
   @SuppressWarnings("ReferenceEquality") // the same object holds the same numbers
   private Plan loaded(StepOrder order) {
     PlanSettings settings =
-        new PlanSettings(specification.microBatch(), order.arithmetic(), order.normalization());
+        new PlanSettings(
+            specification.microBatch(),
+            order.arithmetic(),
+            order.normalization(),
+            specification.gradients());
     if (plan == null || !plan.settings().equals(settings)) {
       closePlan();
       plan = Plan.compile(kernels, graph, specification.normalization(), settings);
@@ -103,7 +107,7 @@ final class Worker implements AutoCloseable {
     }
   }
 
-  /** Where the results of single shards go. */
+  /** Where the results of single shards go, each valid until the next. */
   interface Sink {
     void add(int shard, StepResult result);
   }
@@ -127,11 +131,12 @@ final class Worker implements AutoCloseable {
     }
   }
 
+  /** The result of a shard, valid until the next call. */
   private StepResult microBatch(StepOrder order, Plan current, Shard shard) {
     gather(order, shard);
     if (order.arithmetic() == Arithmetic.CALIBRATION) {
       current.calibrate(raw, result);
-      return StepResult.of(result, new ClipReport(0, 1, 0, 0));
+      return StepResult.viewOf(result, new ClipReport(0, 1, 0, 0));
     }
     DropoutKey dropout = new DropoutKey(specification.seed(), order.step(), shard.index());
     current.train(raw, targets, specification.loss(), dropout, result);
@@ -139,7 +144,7 @@ final class Worker implements AutoCloseable {
         specification
             .clipping()
             .apply(result.gradient(), order.parameters(), specification.network().parameters());
-    return StepResult.of(result, clip);
+    return StepResult.viewOf(result, clip);
   }
 
   /** Collects the shard's micro-batch of this step in the epoch's order. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.sparkqat.data.Augmentation;
 import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.NetworkDescription;
@@ -25,6 +26,7 @@ import org.sparkqat.training.Loss;
  * @param clipping acts on the gradient of each micro-batch
  * @param threads threads of a task, at least 1; the sums of a gradient, and so its last bits, may
  *     depend on it
+ * @param gradients numbers that gradients are multiplied in while training is quantized
  * @param instructionSet the one that all processes must compute with; empty: each its own
  */
 public record WorkerSpecification(
@@ -40,9 +42,10 @@ public record WorkerSpecification(
     long seed,
     EngineChoice engine,
     int threads,
+    GradientPrecision gradients,
     Optional<String> instructionSet) {
 
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   public WorkerSpecification {
     augmentations = List.copyOf(augmentations);
@@ -51,7 +54,7 @@ public record WorkerSpecification(
     }
   }
 
-  /** One thread a task, with whatever instruction set it has. */
+  /** One thread a task, gradients in binary32, with whatever instruction set it has. */
   public WorkerSpecification(
       Network network,
       InputNormalization normalization,
@@ -77,6 +80,7 @@ public record WorkerSpecification(
         seed,
         engine,
         1,
+        GradientPrecision.FLOAT32,
         Optional.empty());
   }
 
@@ -95,6 +99,7 @@ public record WorkerSpecification(
         seed,
         engine,
         threads,
+        gradients,
         Optional.of(name));
   }
 
@@ -119,6 +124,7 @@ public record WorkerSpecification(
     map.put("augmentations", augmentation);
     map.put("numbers", List.of(classes, microBatch, shards, seed, threads));
     map.put("engine", engine.name());
+    map.put("gradients", gradients.name());
     instructionSet.ifPresent(name -> map.put("instruction-set", name));
     return Json.write(map);
   }
@@ -151,6 +157,7 @@ public record WorkerSpecification(
         numbers.get(3).longValue(),
         EngineChoice.valueOf(value(map, "engine")),
         numbers.get(4).intValue(),
+        GradientPrecision.valueOf(value(map, "gradients")),
         Optional.ofNullable((String) map.get("instruction-set")));
   }
 

@@ -121,7 +121,7 @@ public final class FoldedWeights {
 
   /** The real bias of a channel: folded with running statistics, before normalization otherwise. */
   private float bias(int o, float[] parameters) {
-    float own = bias.map(b -> parameters[b.offset() + o]).orElse(0f);
+    float own = ownBias(o, parameters);
     if (normalization.isEmpty() || usesBatch) {
       return own;
     }
@@ -265,13 +265,23 @@ public final class FoldedWeights {
   /** Adds the gradient of a channel's bias, to which batch normalization may have been folded. */
   void addBiasGradient(int o, float diff, float[] parameters, float[] gradient) {
     if (normalization.isEmpty()) {
-      bias.ifPresent(b -> gradient[b.offset() + o] += diff);
+      addOwnBiasGradient(o, diff, gradient);
       return;
     }
     NormalizationParameters n = normalization.get();
-    float own = bias.map(b -> parameters[b.offset() + o]).orElse(0f);
+    float own = ownBias(o, parameters);
     gradient[n.betaOffset + o] += diff;
     gradient[n.gammaOffset + o] += diff * (own - n.mean[o]) * n.inverseDeviation(o);
-    bias.ifPresent(b -> gradient[b.offset() + o] += diff * n.factor[o]);
+    addOwnBiasGradient(o, diff * n.factor[o], gradient);
+  }
+
+  private void addOwnBiasGradient(int o, float diff, float[] gradient) {
+    if (bias.isPresent()) {
+      gradient[bias.get().offset() + o] += diff;
+    }
+  }
+
+  private float ownBias(int o, float[] parameters) {
+    return bias.isPresent() ? parameters[bias.get().offset() + o] : 0f;
   }
 }

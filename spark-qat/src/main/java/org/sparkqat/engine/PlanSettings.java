@@ -5,7 +5,16 @@ package org.sparkqat.engine;
  *
  * @param microBatch examples of one forward pass
  */
-public record PlanSettings(int microBatch, Arithmetic arithmetic, Normalization normalization) {
+public record PlanSettings(
+    int microBatch,
+    Arithmetic arithmetic,
+    Normalization normalization,
+    GradientPrecision gradients) {
+
+  /** With gradients in binary32. */
+  public PlanSettings(int microBatch, Arithmetic arithmetic, Normalization normalization) {
+    this(microBatch, arithmetic, normalization, GradientPrecision.FLOAT32);
+  }
 
   public PlanSettings {
     if (microBatch < 1) {

@@ -66,6 +66,12 @@ public final class TreeSum<T> {
     parts.put(at, sum);
   }
 
+  /** True when adding this shard only reads its value: it is merged into its left sibling's. */
+  public boolean mergesAtOnce(int shard) {
+    Node node = Node.leaf(shard);
+    return !node.isLeft() && parts.containsKey(node.sibling());
+  }
+
   /** True when every shard was added. */
   public boolean isComplete() {
     return parts.size() == 1 && parts.firstKey().equals(root);

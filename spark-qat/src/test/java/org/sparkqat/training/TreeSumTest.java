@@ -108,6 +108,24 @@ class TreeSumTest {
   }
 
   @Test
+  void aValueThatMergesAtOnceIsOnlyRead() {
+    TreeSum<float[]> sum = TreeSum.ofFloats(4);
+    float[] buffer = {1};
+    assertThat(sum.mergesAtOnce(0)).isFalse();
+    sum.add(0, buffer.clone());
+    assertThat(sum.mergesAtOnce(1)).isTrue();
+    sum.add(1, buffer);
+    buffer[0] = 2;
+    assertThat(sum.mergesAtOnce(2)).isFalse();
+    assertThat(sum.mergesAtOnce(3)).isFalse();
+    sum.add(3, buffer.clone());
+    assertThat(sum.mergesAtOnce(2)).isFalse();
+    sum.add(2, buffer.clone());
+
+    assertThat(sum.total()).containsExactly(6);
+  }
+
+  @Test
   void doublesAreSummedToo() {
     TreeSum<double[]> sum = TreeSum.ofDoubles(2);
     sum.add(1, new double[] {1, 2});

@@ -80,6 +80,7 @@ public record BenchmarkResult(
     json.put("threads", settings.threads());
     json.put("steps", settings.steps());
     json.put("bits", settings.bits());
+    json.put("gradients", settings.gradients().name().toLowerCase(Locale.ROOT));
     json.put("engine", engine);
     json.put("instructionSet", instructionSet);
     json.put("float", floating.json());

@@ -1,6 +1,7 @@
 package org.sparkqat.app.benchmark;
 
 import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.QuantizationScheme;
@@ -16,6 +17,7 @@ import org.sparkqat.quantization.WeightQuantizer;
  * @param bits of weights and activations in the quantized steps, 2 to 8, default 8
  * @param engine which kernels
  * @param warmUpSeconds how long steps run before they are timed, 0 to 3,600, default 5
+ * @param gradients numbers that gradients are multiplied in in quantized steps
  */
 public record BenchmarkSettings(
     String model,
@@ -24,7 +26,8 @@ public record BenchmarkSettings(
     int steps,
     int bits,
     EngineChoice engine,
-    double warmUpSeconds) {
+    double warmUpSeconds,
+    GradientPrecision gradients) {
 
   private static final int LARGEST_BATCH = 65_536;
   private static final int MOST_STEPS = 1_000_000;

@@ -62,7 +62,8 @@ record Workload(
   }
 
   Plan plan(Kernels kernels, Arithmetic arithmetic, Normalization statisticsInUse) {
-    PlanSettings plan = new PlanSettings(settings.batch(), arithmetic, statisticsInUse);
+    PlanSettings plan =
+        new PlanSettings(settings.batch(), arithmetic, statisticsInUse, settings.gradients());
     return Plan.compile(kernels, graph, normalization, plan);
   }
 

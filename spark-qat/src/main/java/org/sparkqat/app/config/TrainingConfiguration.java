@@ -1,6 +1,7 @@
 package org.sparkqat.app.config;
 
 import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
 import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
@@ -15,6 +16,7 @@ import org.sparkqat.training.Optimizer;
  * @param shards logical data-parallel lanes, a power of two
  * @param instructionSet what all processes compute with
  * @param threads threads of a task
+ * @param gradients numbers that gradients are multiplied in during QAT
  * @param calibrationSteps global batches whose ranges are observed between float and QAT phase
  */
 public record TrainingConfiguration(
@@ -24,6 +26,7 @@ public record TrainingConfiguration(
     EngineChoice engine,
     InstructionSetChoice instructionSet,
     int threads,
+    GradientPrecision gradients,
     int floatEpochs,
     int calibrationSteps,
     int qatEpochs,

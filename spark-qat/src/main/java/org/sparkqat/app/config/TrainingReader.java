@@ -1,6 +1,7 @@
 package org.sparkqat.app.config;
 
 import org.sparkqat.engine.EngineChoice;
+import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.GradientClipping;
@@ -30,6 +31,7 @@ final class TrainingReader {
     InstructionSetChoice instructionSet =
         section.choice("instruction-set", InstructionSetChoice.AUTO);
     int threads = section.integer("threads", 1, Bounds.between(1, 1024));
+    GradientPrecision gradients = section.choice("gradients", GradientPrecision.FLOAT32);
     int floatEpochs = section.integer("float-epochs", 3, Bounds.between(0, MAX_EPOCHS));
     int calibrationSteps = section.integer("calibration-steps", 16, Bounds.between(1, MAX_EPOCHS));
     int qatEpochs = section.integer("qat-epochs", 2, Bounds.between(0, MAX_EPOCHS));
@@ -46,6 +48,7 @@ final class TrainingReader {
             engine,
             instructionSet,
             threads,
+            gradients,
             floatEpochs,
             calibrationSteps,
             qatEpochs,
@@ -66,6 +69,10 @@ final class TrainingReader {
       section.conflict("shards", "must be a power of two");
     } else if (training.batchSize() % training.shards() != 0) {
       section.conflict("batch-size", "must be a multiple of training.shards " + training.shards());
+    }
+    if (training.gradients() == GradientPrecision.BFLOAT16
+        && training.engine() == EngineChoice.REFERENCE) {
+      section.conflict("gradients", "bfloat16 needs training.engine onednn");
     }
     if (training.floatEpochs() == 0 && training.qatEpochs() == 0) {
       section.conflict("float-epochs", "float-epochs and qat-epochs must not both be 0");

@@ -31,6 +31,9 @@ final class ActivationBlock implements CompiledBlock {
     this.stage = stage;
     this.scratch = scratch;
     this.firstReader = firstReader;
+    if (src.isCodes()) {
+      stage.neverNan();
+    }
     this.source = RealSource.scaled(workshop, src, scratch.source);
     this.copy = workshop.reorder("copy of values", source.tensor, stage.values());
   }
@@ -59,7 +62,7 @@ final class ActivationBlock implements CompiledBlock {
   public void forward(boolean trains, @Nullable MicroBatchResult result) {
     source.run();
     copy.run();
-    stage.forward(trains, result);
+    stage.forward(trains, src.isBounded(), result);
   }
 
   @Override

@@ -16,10 +16,13 @@ final class AddBlock implements CompiledBlock {
   private final List<Boolean> firstReader;
   private final Feature dst;
   private final Stage stage;
+  private final int keeper;
   private final RealSource left;
   private final RealSource right;
   private final Operation add;
   private @Nullable List<Operation> copies;
+  private @Nullable FusedSum fused;
+  private boolean bounded;
 
   /**
    * The sum of two features.
@@ -38,6 +41,10 @@ final class AddBlock implements CompiledBlock {
     this.firstReader = List.copyOf(firstReader);
     this.dst = dst;
     this.stage = stage;
+    this.keeper = keeper();
+    if (sources.stream().allMatch(Feature::isCodes)) {
+      stage.neverNan();
+    }
     this.left = RealSource.scaled(workshop, sources.get(0), scratch.source);
     this.right = RealSource.scaled(workshop, sources.get(1), scratch.secondSource);
     this.add =
@@ -48,6 +55,20 @@ final class AddBlock implements CompiledBlock {
             right.tensor,
             stage.values(),
             new Attributes(workshop));
+  }
+
+  /**
+   * Number of the source, if any, whose gradient is that of the sum to begin with: it takes over
+   * the place, which the sum needs no longer.
+   */
+  private int keeper() {
+    for (int i = 0; i < sources.size(); i++) {
+      if (sources.get(i).wantsGradient() && firstReader.get(i)) {
+        sources.get(i).diff().moveTo(dst.diff());
+        return i;
+      }
+    }
+    return sources.size();
   }
 
   @Override
@@ -63,7 +84,7 @@ final class AddBlock implements CompiledBlock {
     stage.prepareTraining();
     List<Operation> made = new ArrayList<>();
     for (int i = 0; i < sources.size(); i++) {
-      if (sources.get(i).wantsGradient()) {
+      if (sources.get(i).wantsGradient() && i != keeper) {
         made.add(copy(sources.get(i), firstReader.get(i)));
       }
     }
@@ -79,9 +100,25 @@ final class AddBlock implements CompiledBlock {
             "sum of gradients", dnnl_binary_add, diff, from, diff, new Attributes(workshop));
   }
 
+  /** Leaves evaluation to the block that computes one of the terms. */
+  void leaveTo(FusedSum newSum) {
+    fused = newSum;
+  }
+
   @Override
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
     dst.quantizer().ifPresent(by -> by.load(ranges));
+    bounded = sources.get(0).isBounded() && sources.get(1).isBounded();
+    if (fused != null) {
+      fused.load();
+    }
+  }
+
+  @Override
+  public void serve() {
+    if (fused == null || fused.overflows()) {
+      forward(false, null);
+    }
   }
 
   @Override
@@ -89,7 +126,7 @@ final class AddBlock implements CompiledBlock {
     left.run();
     right.run();
     add.run();
-    stage.forward(trains, result);
+    stage.forward(trains, bounded, result);
   }
 
   @Override

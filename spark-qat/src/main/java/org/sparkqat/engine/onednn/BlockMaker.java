@@ -105,7 +105,16 @@ final class BlockMaker {
       FoldedWeights folded =
           new FoldedWeights(block, graph, settings.arithmetic(), settings.normalization());
       return new WeightedBlock(
-          workshop, problem, products(), src(0), dst, stage(dst), folded, scratch, firstReader(0));
+          workshop,
+          problem,
+          products(),
+          src(0),
+          dst,
+          stage(dst),
+          folded,
+          scratch,
+          firstReader(0),
+          settings.gradients());
     }
 
     private Products products() {
@@ -162,7 +171,31 @@ final class BlockMaker {
     @Override
     public CompiledBlock add(Layer.Add layer) {
       Feature dst = computed();
-      return new AddBlock(workshop, sources(), firstReaders(), dst, stage(dst), scratch);
+      AddBlock sum = new AddBlock(workshop, sources(), firstReaders(), dst, stage(dst), scratch);
+      fuse(sum, dst);
+      return sum;
+    }
+
+    /** Leaves evaluation to the later of the terms, if it can do it and nobody else reads it. */
+    private void fuse(AddBlock sum, Feature dst) {
+      int later = block.inputs().get(0) > block.inputs().get(1) ? 0 : 1;
+      int index = block.inputs().get(later);
+      boolean single = readers(index) == 1 && index != graph.graph().output().index();
+      if (single
+          && made.get(index) instanceof WeightedBlock term
+          && term.servesIntegers()
+          && FusedSum.isPossible(src(later), src(1 - later), dst)) {
+        FusedSum fused = FusedSum.of(workshop, src(later), src(1 - later), dst);
+        term.goOnWith(fused);
+        sum.leaveTo(fused);
+      }
+    }
+
+    private long readers(int index) {
+      return graph.graph().blocks().stream()
+          .flatMap(other -> other.inputs().stream())
+          .filter(input -> input == index)
+          .count();
     }
 
     @Override

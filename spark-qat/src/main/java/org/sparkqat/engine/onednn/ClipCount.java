@@ -15,13 +15,13 @@ final class ClipCount {
 
   ClipCount(Workshop workshop, Tensor values, Feature dst, Quantizer quantizer, Place aside) {
     this.quantizer = quantizer;
-    Tensor hits = workshop.tensor(dst.extent(), dnnl_u8, aside);
+    Tensor hits = workshop.flat(dst.extent(), dnnl_u8, aside);
     this.above =
         workshop.binary(
             "count of clipped values",
             dnnl_binary_gt,
             values,
-            quantizer.largestWithin.channels,
+            quantizer.largestWithin.row,
             hits,
             new Attributes(workshop));
     this.below =
@@ -29,7 +29,7 @@ final class ClipCount {
             "count of clipped values",
             dnnl_binary_lt,
             values,
-            quantizer.leastWithin.channels,
+            quantizer.leastWithin.row,
             hits,
             new Attributes(workshop));
     this.sum = new Reduction(workshop, dnnl_reduction_sum, dnnl_u8, dst.extent().size(), aside);

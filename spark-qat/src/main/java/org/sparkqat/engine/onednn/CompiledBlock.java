@@ -23,6 +23,9 @@ interface CompiledBlock {
     forward(false, null);
   }
 
+  /** Makes the {@link #output} whole where {@link #serve} has left it to another block. */
+  default void reveal() {}
+
   /**
    * Computes the output.
    *

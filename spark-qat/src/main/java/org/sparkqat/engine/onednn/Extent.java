@@ -25,6 +25,10 @@ record Extent(long batch, long channels, long height, long width) {
         : new Extent(microBatch, shape.channels(), shape.dim(1), shape.dim(2));
   }
 
+  static Extent ofDimensions(long[] sizes) {
+    return new Extent(sizes[0], sizes[1], sizes[2], sizes[3]);
+  }
+
   long[] dimensions() {
     return new long[] {batch, channels, height, width};
   }

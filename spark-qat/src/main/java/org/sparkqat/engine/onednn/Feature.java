@@ -12,11 +12,23 @@ import java.util.Optional;
  * @param wantsGradient false for the network's input
  */
 record Feature(
-    Extent extent, Optional<Quantizer> quantizer, Place data, Place diff, boolean wantsGradient) {
+    Extent extent,
+    Optional<Quantizer> quantizer,
+    Place data,
+    MovablePlace diff,
+    boolean wantsGradient) {
+
+  /** Two codes of 8 bits, less their zero points. */
+  private static final float LARGEST_SUM = 2 * 255;
 
   static Feature create(
       Workshop workshop, Extent extent, Optional<Quantizer> quantizer, boolean wantsGradient) {
-    return new Feature(extent, quantizer, workshop.ownPlace(), workshop.ownPlace(), wantsGradient);
+    return new Feature(
+        extent,
+        quantizer,
+        workshop.ownPlace(),
+        new MovablePlace(workshop.ownPlace()),
+        wantsGradient);
   }
 
   boolean isCodes() {
@@ -34,12 +46,12 @@ record Feature(
 
   /** Real value of one unit of the data, without a gain. */
   float scale() {
-    return quantizer.map(Quantizer::scale).orElse(1f);
+    return quantizer.isPresent() ? quantizer.get().scale() : 1f;
   }
 
   /** Real value of one unit of the data, a gain in force included. */
   float realScale() {
-    return quantizer.map(Quantizer::realScale).orElse(1f);
+    return quantizer.isPresent() ? quantizer.get().realScale() : 1f;
   }
 
   /** What the real values of codes are multiplied by while training; empty: by 1, always. */
@@ -47,8 +59,18 @@ record Feature(
     return quantizer.flatMap(Quantizer::gain);
   }
 
+  /** False when sums of two of the real values may exceed binary32. */
+  boolean isBounded() {
+    return Float.isFinite(realScale() * LARGEST_SUM);
+  }
+
   Tensor data(Workshop workshop) {
     return workshop.tensor(extent, type(), data);
+  }
+
+  /** The data in another order of dimensions. */
+  Tensor ordered(Workshop workshop, int tag) {
+    return workshop.tensor(workshop.layout(extent.dimensions(), type(), tag), data);
   }
 
   Tensor diff(Workshop workshop) {

@@ -1,5 +1,7 @@
 package org.sparkqat.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_abcd;
+
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.MicroBatchResult;
@@ -7,7 +9,10 @@ import org.sparkqat.network.InputNormalization;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.Shape;
 
-/** Normalizes the raw values {@code [N, C, H, W]} of a micro-batch and quantizes them. */
+/**
+ * Normalizes the raw values {@code [N, C, H, W]} of a micro-batch and quantizes them, in their
+ * order; what is put into the order of the feature are bytes.
+ */
 final class InputBlock {
 
   private final Feature dst;
@@ -16,21 +21,40 @@ final class InputBlock {
   private final float[] factor;
   private final int spatial;
   private final float[] normalized;
-  private final Import values;
+  private final Tensor values;
+  private final @Nullable Operation order;
 
+  /**
+   * The input of a network.
+   *
+   * @param packed what the stage puts out: the values of dst in the order of the raw values
+   */
   InputBlock(
-      Workshop workshop, Shape shape, InputNormalization normalization, Feature dst, Stage stage) {
+      Workshop workshop,
+      Shape shape,
+      InputNormalization normalization,
+      Feature packed,
+      Feature dst,
+      Stage stage) {
     this.dst = dst;
     this.stage = stage;
     this.offset = normalization.offset();
     this.factor = normalization.factor();
     this.spatial = shape.spatial();
     this.normalized = new float[dst.extent().size()];
-    boolean image = shape.rank() > 1;
-    this.values =
-        image
-            ? workshop.importTo(stage.values(), dst.extent().dimensions())
-            : new Import(stage.values(), null, normalized.length);
+    this.values = stage.flatValues();
+    this.order =
+        packed.data() == dst.data()
+            ? null
+            : workshop.reorder("order", packed.ordered(workshop, dnnl_abcd), dst.data(workshop));
+  }
+
+  /** The feature that the raw values fill in their order; dst itself where that is its order. */
+  static Feature packed(Workshop workshop, Shape shape, Feature dst) {
+    boolean sameOrder = shape.rank() == 1 || shape.channels() == 1 || shape.spatial() == 1;
+    return sameOrder
+        ? dst
+        : Feature.create(workshop, dst.extent(), dst.quantizer(), dst.wantsGradient());
   }
 
   Feature output() {
@@ -50,8 +74,11 @@ final class InputBlock {
       normalize(raw, at, offset[channel], factor[channel]);
       channel = channel + 1 == offset.length ? 0 : channel + 1;
     }
-    values.run(normalized, 0);
+    values.put(normalized, 0, normalized.length);
     stage.forward(trains, result);
+    if (order != null) {
+      order.run();
+    }
   }
 
   private void normalize(float[] raw, int from, float by, float times) {

@@ -63,6 +63,12 @@ final class InstructionSet {
     return NAMES.getOrDefault(code, "isa_0x" + Integer.toHexString(code));
   }
 
+  /** True when there are products of bfloat16 with 32-bit sums. */
+  static boolean hasBfloat16() {
+    String name = effective();
+    return name.contains("bf16") || name.contains("amx") || name.startsWith("avx10");
+  }
+
   /** True when products of 8-bit codes are summed in 32 bits at once, so that none saturates. */
   static boolean hasIntegerDotProduct() {
     String name = effective();

@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
@@ -16,13 +17,16 @@ import java.util.TreeMap;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.GradientPrecision;
 
 /** The gradients of a weighted block's input, weights and bias, in real numbers. */
 final class LinearBackward {
 
   private final Workshop workshop;
   private final ConvolutionProblem problem;
+  private final int type;
   private final RealSource src;
+  private final @Nullable Operation narrow;
   private final Operation computeWeights;
   private final Export exportWeights;
   private final Numbers diffBiases;
@@ -33,22 +37,34 @@ final class LinearBackward {
   /**
    * The backward pass of a block.
    *
-   * @param diffDst the gradient of what {@link Linear} puts out
+   * @param wideDiffDst the gradient of what {@link Linear} puts out
    * @param sink where the gradient of the input goes, null if it is not wanted
    */
   LinearBackward(
       Workshop workshop,
       ConvolutionProblem problem,
       Feature feature,
-      Tensor diffDst,
+      Tensor wideDiffDst,
       @Nullable GradientSink sink,
-      Scratch scratch) {
+      Scratch scratch,
+      GradientPrecision precision) {
     this.workshop = workshop;
     this.problem = problem;
-    this.src = RealSource.scaled(workshop, feature, scratch.source);
+    boolean narrows = precision == GradientPrecision.BFLOAT16 && feature.isCodes();
+    this.type = narrows ? dnnl_bf16 : dnnl_f32;
+    this.src =
+        narrows
+            ? RealSource.narrow(workshop, feature, scratch.source)
+            : RealSource.scaled(workshop, feature, scratch.source);
+    Tensor diffDst =
+        narrows
+            ? workshop.tensor(Extent.ofDimensions(problem.dst()), type, scratch.narrowDiff)
+            : wideDiffDst;
+    this.narrow = narrows ? workshop.reorder("fewer bits", wideDiffDst, diffDst) : null;
     this.sink = sink;
     this.diffBiases = new Numbers(workshop, problem.shape().outputs());
-    dnnl_memory_desc any = workshop.layout(problem.weights(), dnnl_f32, dnnl_format_tag_any);
+    dnnl_memory_desc any = workshop.layout(problem.weights(), type, dnnl_format_tag_any);
+    dnnl_memory_desc anyDiff = workshop.anyLayout(problem.weights());
     dnnl_primitive_desc forward = forward(any, diffDst);
     dnnl_primitive_desc descriptor =
         workshop.descriptor(
@@ -58,7 +74,7 @@ final class LinearBackward {
                     created,
                     workshop.context.engine,
                     src.tensor.layout,
-                    any,
+                    anyDiff,
                     diffBiases.list.layout,
                     diffDst.layout,
                     forward,
@@ -71,7 +87,11 @@ final class LinearBackward {
     tensors.put(DNNL_ARG_DIFF_WEIGHTS, diffWeights);
     tensors.put(DNNL_ARG_DIFF_BIAS, diffBiases.list);
     this.computeWeights = workshop.operation("gradient of weights", descriptor, tensors);
-    this.exportWeights = workshop.exportFrom(diffWeights, problem.weights());
+    this.exportWeights =
+        narrows
+            ? workshop.exportFrom(
+                diffWeights, problem.weights(), feature.quantizer().orElseThrow().scale)
+            : workshop.exportFrom(diffWeights, problem.weights());
     if (sink != null) {
       ofSource(any, diffDst, sink.target, forward);
     }
@@ -135,6 +155,9 @@ final class LinearBackward {
    */
   void run(float[] diffWeights, float[] diffBias) {
     src.run();
+    if (narrow != null) {
+      narrow.run();
+    }
     computeWeights.run();
     exportWeights.run(diffWeights);
     diffBiases.read(diffBias);

@@ -44,6 +44,7 @@ final class NativePlan implements Plan {
   private @Nullable Loaded loaded;
   private boolean serves;
   private boolean trains;
+  private boolean served;
   private boolean closed;
 
   NativePlan(
@@ -84,15 +85,16 @@ final class NativePlan implements Plan {
             .map(at -> new Quantizer(workshop, at, Activation.NONE));
     Extent extent = Extent.of(shape, settings.microBatch());
     Feature dst = Feature.create(workshop, extent, quantizer, false);
+    Feature packed = InputBlock.packed(workshop, shape, dst);
     Stage stage =
         new Stage(
             workshop,
             BlockGraph.INPUT,
-            dst,
+            packed,
             Activation.NONE,
             Optional.of(graph.input()).filter(at -> settings.arithmetic() != Arithmetic.FLOAT),
             scratch);
-    return new InputBlock(workshop, shape, normalization, dst, stage);
+    return new InputBlock(workshop, shape, normalization, packed, dst, stage);
   }
 
   @Override
@@ -133,6 +135,7 @@ final class NativePlan implements Plan {
     }
     result.clear();
     dropout = key;
+    served = false;
     watch.start();
     forward(raw, true, result);
     watch.forwardEnds(result);
@@ -158,6 +161,7 @@ final class NativePlan implements Plan {
   public void calibrate(float[] raw, MicroBatchResult result) {
     requireLoaded();
     result.clear();
+    served = false;
     forward(raw, false, result);
   }
 
@@ -171,6 +175,7 @@ final class NativePlan implements Plan {
     }
     input.forward(raw, false, null);
     blocks.forEach(CompiledBlock::serve);
+    served = true;
     output.read(outputs);
     input.spreadNan(outputs, settings.microBatch());
     System.arraycopy(outputs, 0, into, 0, outputs.length);
@@ -195,6 +200,9 @@ final class NativePlan implements Plan {
     requireOpen();
     context.useThreads();
     boolean isInput = block == BlockGraph.INPUT;
+    if (served && !isInput) {
+      blocks.get(block).reveal();
+    }
     Feature of = isInput ? input.output() : blocks.get(block).output();
     Shape shape =
         isInput

@@ -135,27 +135,32 @@ final class Normalizer {
                 diffBeta.list));
   }
 
-  /** Takes gamma and beta, which have been loaded into the parameters. */
-  void load() {
+  /**
+   * Takes gamma and beta, which have been loaded into the parameters; false if one is not finite.
+   */
+  boolean load() {
     gamma.set(parameters.gamma());
     beta.set(parameters.beta());
+    return Finite.all(parameters.gamma()) && Finite.all(parameters.beta());
   }
 
   /**
    * Normalizes.
    *
    * @param shifts what the running statistics see added to the values of each channel
+   * @return false if a statistic, so some value, is not finite; looked at only for a result
    */
-  void forward(float[] shifts, @Nullable MicroBatchResult result) {
+  boolean forward(float[] shifts, @Nullable MicroBatchResult result) {
     forward.run();
     if (result == null) {
-      return;
+      return true;
     }
     mean.read(first);
     variance.read(second);
     for (int c = 0; c < first.length; c++) {
       parameters.record(c, first[c], second[c], count, shifts[c], result);
     }
+    return Finite.all(first) && Finite.all(second);
   }
 
   /** Adds the gradients of gamma and beta; writes that of the values. */

@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.ConvolutionShape;
 import org.sparkqat.engine.FullyConnectedShape;
+import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.Kernels;
 import org.sparkqat.engine.Normalization;
 import org.sparkqat.engine.Plan;
@@ -73,6 +74,11 @@ final class OneDnnKernels implements Kernels {
       return Optional.empty();
     }
     requireOpen("a plan");
+    if (settings.gradients() == GradientPrecision.BFLOAT16 && !InstructionSet.hasBfloat16()) {
+      throw new IllegalArgumentException(
+          "Invalid training.gradients: bfloat16 (%s has no products of them; use float32)"
+              .formatted(InstructionSet.effective()));
+    }
     try {
       NativePlan plan = new NativePlan(context, graph, normalization, settings, plans::remove);
       plans.add(plan);

@@ -67,6 +67,9 @@ final class PoolBlock implements CompiledBlock {
     this.stage = stage;
     this.scratch = scratch;
     this.firstReader = firstReader;
+    if (src.isCodes()) {
+      stage.ifPresent(Stage::neverNan);
+    }
     this.source = RealSource.centered(workshop, src, scratch.source);
     this.pooled =
         stage
@@ -182,12 +185,13 @@ final class PoolBlock implements CompiledBlock {
     }
     Quantizer by = src.quantizer().orElseThrow();
     if (stage.isPresent()) {
+      Tensor values = stage.get().flatValues();
       return workshop.binary(
           "scale of means",
           dnnl_binary_mul,
-          pooled,
-          by.scale.channels,
-          pooled,
+          values,
+          by.scale.row,
+          values,
           new Attributes(workshop));
     }
     Attributes attributes = new Attributes(workshop);
@@ -249,7 +253,7 @@ final class PoolBlock implements CompiledBlock {
     if (finish != null) {
       finish.run();
     }
-    stage.ifPresent(s -> s.forward(trains, result));
+    stage.ifPresent(s -> s.forward(trains, src.isBounded(), result));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.sparkqat.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
 import org.jspecify.annotations.Nullable;
@@ -18,19 +19,25 @@ final class RealSource {
 
   /** {@code scale * (code - zeroPoint)}, made in the given place. */
   static RealSource scaled(Workshop workshop, Feature feature, Place place) {
-    return of(workshop, feature, place, true);
+    return of(workshop, feature, place, true, dnnl_f32);
   }
 
   /** {@code code - zeroPoint}, whose sums are exact; made in the given place. */
   static RealSource centered(Workshop workshop, Feature feature, Place place) {
-    return of(workshop, feature, place, false);
+    return of(workshop, feature, place, false, dnnl_f32);
   }
 
-  private static RealSource of(Workshop workshop, Feature feature, Place place, boolean scales) {
+  /** {@code code - zeroPoint} in bfloat16, which holds them exactly; made in the given place. */
+  static RealSource narrow(Workshop workshop, Feature feature, Place place) {
+    return of(workshop, feature, place, false, dnnl_bf16);
+  }
+
+  private static RealSource of(
+      Workshop workshop, Feature feature, Place place, boolean scales, int type) {
     if (!feature.isCodes()) {
       return new RealSource(feature.data(workshop), null);
     }
-    Tensor real = workshop.tensor(feature.extent(), dnnl_f32, place);
+    Tensor real = workshop.tensor(feature.extent(), type, place);
     return new RealSource(real, copy(workshop, feature, real, scales));
   }
 

@@ -21,11 +21,11 @@ final class Scratch {
   /** A byte for each value that is counted. */
   final Place bytes;
 
-  /** The gradient of the values before the activation. */
-  final Place diffValues;
-
   /** The gradient of what a weighted block computes. */
   final Place diffAccumulators;
+
+  /** The gradient of what a weighted block computes, in fewer bits. */
+  final Place narrowDiff;
 
   /** The gradient of an input, on its way to be added to that of other readers. */
   final Place diffSource;
@@ -39,8 +39,8 @@ final class Scratch {
     source = new WorkSpace(context, owned);
     secondSource = new WorkSpace(context, owned);
     bytes = new WorkSpace(context, owned);
-    diffValues = new WorkSpace(context, owned);
     diffAccumulators = new WorkSpace(context, owned);
+    narrowDiff = new WorkSpace(context, owned);
     diffSource = new WorkSpace(context, owned);
     diffWeights = new WorkSpace(context, owned);
   }

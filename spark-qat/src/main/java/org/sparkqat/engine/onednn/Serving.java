@@ -1,5 +1,6 @@
 package org.sparkqat.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
@@ -12,6 +13,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forward of a weighted block as the exported model computes it, in one operation: {@code
@@ -29,6 +31,20 @@ final class Serving implements LinearMap {
   private final float[] ratios;
 
   Serving(Workshop workshop, ConvolutionProblem problem, Feature src, Feature dst) {
+    this(workshop, problem, src, dst, null);
+  }
+
+  /**
+   * The forward pass of a block.
+   *
+   * @param sum the residual sum to go on with, whose codes are put out then; null: there is none
+   */
+  Serving(
+      Workshop workshop,
+      ConvolutionProblem problem,
+      Feature src,
+      Feature dst,
+      @Nullable FusedSum sum) {
     this.dst = dst;
     int outputs = problem.shape().outputs();
     this.biases = new Numbers(workshop, outputs);
@@ -36,11 +52,15 @@ final class Serving implements LinearMap {
     this.ratios = new float[outputs];
     Attributes attributes = new Attributes(workshop);
     Linear.shift(attributes, src);
-    attributes.then(dnnl_binary_add, biases.channels).then(dnnl_binary_mul, multipliers.channels);
-    dst.quantizer().ifPresent(by -> requantize(attributes, by));
-    Tensor output = dst.data(workshop);
+    attributes.then(dnnl_binary_mul, multipliers.channels);
+    if (sum != null) {
+      sum.append(workshop, attributes);
+    }
+    Feature written = sum == null ? dst : sum.dst();
+    written.quantizer().ifPresent(by -> requantize(attributes, by));
+    Tensor output = written.data(workshop);
     dnnl_primitive_desc descriptor =
-        Linear.descriptor(workshop, problem, src, output, null, attributes);
+        Linear.descriptor(workshop, problem, src, output, biases.list, attributes);
     Tensor laidOut = workshop.tensor(descriptor, dnnl_query_weights_md, workshop.ownPlace());
     this.weights = workshop.importTo(laidOut, problem.weights());
     this.compute =
@@ -49,7 +69,14 @@ final class Serving implements LinearMap {
             descriptor,
             attributes,
             Map.of(
-                DNNL_ARG_SRC, src.data(workshop), DNNL_ARG_WEIGHTS, laidOut, DNNL_ARG_DST, output));
+                DNNL_ARG_SRC,
+                src.data(workshop),
+                DNNL_ARG_WEIGHTS,
+                laidOut,
+                DNNL_ARG_BIAS,
+                biases.list,
+                DNNL_ARG_DST,
+                output));
   }
 
   /** The conversion to 8 bits rounds half to even; a zero point must be added after that. */

@@ -6,10 +6,8 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_div;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_eq;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_backward_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_clip_v2_use_dst_for_bwd;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_forward_primitive_desc_create;
@@ -20,7 +18,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_max;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_min;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_sum;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
 
 import java.util.Map;
 import java.util.Optional;
@@ -49,16 +46,18 @@ final class Stage {
   private final Optional<QuantizationPoint> observed;
   private final Scratch scratch;
   private final Tensor values;
+  private final Tensor flatValues;
 
   private final @Nullable Reduction largest;
   private final @Nullable Reduction smallest;
   private final @Nullable Operation activate;
   private final @Nullable Operation quantize;
   private @Nullable Reduction sum;
-  private @Nullable Operation mask;
+  private @Nullable StraightThrough straightThrough;
   private @Nullable Operation backward;
   private @Nullable ClipCount clipped;
   private @Nullable Tensor diffValues;
+  private boolean sumsValues = true;
 
   /**
    * The stage of a block that puts out dst.
@@ -81,10 +80,11 @@ final class Stage {
     this.scratch = scratch;
     Place place = dst.isCodes() ? scratch.values : dst.data();
     this.values = workshop.tensor(dst.extent(), dnnl_f32, place);
+    this.flatValues = workshop.flat(dst.extent(), dnnl_f32, place);
     boolean observes = observed.isPresent();
-    this.sum = observes ? reduction(dnnl_reduction_sum, place) : null;
     this.largest = observes ? reduction(dnnl_reduction_max, place) : null;
     this.smallest = observes ? reduction(dnnl_reduction_min, place) : null;
+    this.sum = observes ? reduction(dnnl_reduction_sum, place) : null;
     this.activate = dst.isCodes() || activation == Activation.NONE ? null : activation();
     this.quantize = dst.quantizer().map(this::quantization).orElse(null);
   }
@@ -92,6 +92,11 @@ final class Stage {
   /** Where the block puts its values before the activation. */
   Tensor values() {
     return values;
+  }
+
+  /** The same as one row. */
+  Tensor flatValues() {
+    return flatValues;
   }
 
   /** The gradient of the values before the activation, after {@link #backward}. */
@@ -142,19 +147,33 @@ final class Stage {
   private Operation quantization(Quantizer by) {
     Attributes attributes = new Attributes(workshop);
     if (!by.fillsType()) {
-      attributes.then(dnnl_binary_max, by.lowest.channels);
-      attributes.then(dnnl_binary_min, by.highest.channels);
+      attributes.then(dnnl_binary_max, by.lowest.row);
+      attributes.then(dnnl_binary_min, by.highest.row);
     }
     if (by.shifts()) {
-      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
+      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.row);
     }
     return workshop.binary(
-        "quantization", dnnl_binary_div, values, by.scale.channels, dst.data(workshop), attributes);
+        "quantization",
+        dnnl_binary_div,
+        flatValues,
+        by.scale.row,
+        workshop.flat(dst.extent(), dst.type(), dst.data()),
+        attributes);
+  }
+
+  /**
+   * Promises that no value can be NaN unless {@link #forward} is told so: the values are made of
+   * codes. An infinity is found among the largest and the smallest.
+   */
+  void neverNan() {
+    sumsValues = observed.isEmpty();
+    sum = sumsValues ? sum : null;
   }
 
   /** Makes what finds values that are not finite. */
   private void prepareCheck() {
-    if (sum == null) {
+    if (sum == null && sumsValues) {
       sum = reduction(dnnl_reduction_sum, dst.isCodes() ? scratch.values : dst.data());
     }
   }
@@ -169,7 +188,7 @@ final class Stage {
     if (clipped == null) {
       clipped =
           dst.quantizer()
-              .map(by -> new ClipCount(workshop, values, dst, by, scratch.bytes))
+              .map(by -> new ClipCount(workshop, flatValues, dst, by, scratch.bytes))
               .orElse(null);
     }
   }
@@ -177,35 +196,17 @@ final class Stage {
   /** Makes what training needs beside the forward pass. */
   void prepareTraining() {
     prepareCheck();
-    if (backward != null || (activation == Activation.NONE && !dst.isCodes())) {
-      return;
+    if (backward == null && activation != Activation.NONE && !dst.isCodes()) {
+      backward = activationBackward(diffValues());
     }
-    Tensor diff = dst.diff(workshop);
-    Tensor masked = workshop.tensor(dst.extent(), dnnl_f32, scratch.diffValues);
-    diffValues = masked;
-    if (dst.quantizer().isEmpty()) {
-      backward = activationBackward(diff, masked);
-      return;
+    if (straightThrough == null && dst.isCodes()) {
+      Quantizer by = dst.quantizer().orElseThrow();
+      straightThrough = new StraightThrough(workshop, flatValues, dst, by);
+      prepareCount();
     }
-    Quantizer by = dst.quantizer().get();
-    Tensor passes = workshop.tensor(dst.extent(), dnnl_u8, workshop.ownPlace());
-    Attributes within =
-        new Attributes(workshop)
-            .then(dnnl_binary_min, by.passHigh.channels)
-            .then(dnnl_binary_eq, values);
-    mask = workshop.binary("mask", dnnl_binary_max, values, by.passLow.channels, passes, within);
-    backward =
-        workshop.binary(
-            "straight-through gradient",
-            dnnl_binary_mul,
-            diff,
-            passes,
-            masked,
-            new Attributes(workshop));
-    prepareCount();
   }
 
-  private Operation activationBackward(Tensor diff, Tensor masked) {
+  private Operation activationBackward(Tensor diff) {
     dnnl_primitive_desc forward = activationDescriptor();
     dnnl_primitive_desc descriptor =
         workshop.descriptor(
@@ -215,7 +216,7 @@ final class Stage {
                     created,
                     workshop.context.engine,
                     function(),
-                    masked.layout,
+                    diff.layout,
                     diff.layout,
                     values.layout,
                     0f,
@@ -225,30 +226,39 @@ final class Stage {
     return workshop.operation(
         "gradient of the activation",
         descriptor,
-        Map.of(DNNL_ARG_DST, values, DNNL_ARG_DIFF_DST, diff, DNNL_ARG_DIFF_SRC, masked));
+        Map.of(DNNL_ARG_DST, values, DNNL_ARG_DIFF_DST, diff, DNNL_ARG_DIFF_SRC, diff));
   }
 
   /** Bytes of the straight-through mask. */
   long keptForBackwardBytes() {
-    return mask == null ? 0 : dst.extent().size();
+    return straightThrough == null ? 0 : straightThrough.bytes();
   }
 
   /** Turns {@link #values} into the block's output. */
   void forward(boolean trains, @Nullable MicroBatchResult result) {
-    boolean finite = result == null || isFinite(result);
+    forward(trains, true, result);
+  }
+
+  /**
+   * Turns {@link #values} into the block's output.
+   *
+   * @param finite false if the values are known not to be finite
+   */
+  void forward(boolean trains, boolean finite, @Nullable MicroBatchResult result) {
+    boolean sound = finite && (result == null || sumIsFinite());
     activate();
     long start = System.nanoTime();
-    if (trains && mask != null) {
-      mask.run();
-    }
     if (result != null && observed.isPresent()) {
-      observe(observed.get(), trains, finite, result);
+      sound = observe(observed.get(), trains, sound, result);
     }
     if (quantize != null) {
       quantize.run();
     }
     if (result != null && observed.isPresent()) {
       result.addQuantizationNanos(System.nanoTime() - start);
+    }
+    if (result != null && !sound) {
+      result.noteNonFinite(block);
     }
   }
 
@@ -263,25 +273,29 @@ final class Stage {
    * Neither a maximum nor a code keeps a NaN, but a sum does. A sum of finite values that is not
    * finite is as good a reason to stop.
    */
-  private boolean isFinite(MicroBatchResult result) {
-    if (sum == null || Float.isFinite(sum.run())) {
-      return true;
-    }
-    result.noteNonFinite(block);
-    return false;
+  private boolean sumIsFinite() {
+    return sum == null || Float.isFinite(sum.run());
   }
 
-  private void observe(
+  /** Returns whether the values are finite, too. */
+  private boolean observe(
       QuantizationPoint at, boolean trains, boolean finite, MicroBatchResult result) {
     if (largest == null || smallest == null) {
-      return;
+      return finite;
     }
-    float max = finite ? activated(largest.run()) : Float.NaN;
-    float min = finite ? activated(smallest.run()) : Float.NaN;
-    result.observed().observe(at.firstSlot(), new Range(min, max));
+    float max = largest.run();
+    float min = smallest.run();
+    boolean sound = finite && Float.isFinite(max) && Float.isFinite(min);
+    if (trains && straightThrough != null) {
+      straightThrough.mark(min, max);
+    }
+    float highest = sound ? activated(max) : Float.NaN;
+    float lowest = sound ? activated(min) : Float.NaN;
+    result.observed().observe(at.firstSlot(), new Range(lowest, highest));
     if (trains && clipped != null) {
-      result.addSaturated(clipped.count(min, max));
+      result.addSaturated(clipped.count(lowest, highest));
     }
+    return sound;
   }
 
   private float activated(float value) {
@@ -292,8 +306,11 @@ final class Stage {
     };
   }
 
-  /** Turns the gradient of the output into {@link #diffValues}. */
+  /** Turns the gradient of the output into {@link #diffValues}, in its place. */
   void backward() {
+    if (straightThrough != null) {
+      straightThrough.backward();
+    }
     if (backward != null) {
       backward.run();
     }

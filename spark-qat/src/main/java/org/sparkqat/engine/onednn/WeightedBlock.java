@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.FoldedWeights;
+import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.engine.NormalizationParameters;
 import org.sparkqat.quantization.Ranges;
@@ -30,6 +31,7 @@ final class WeightedBlock implements CompiledBlock {
   private final FoldedWeights folded;
   private final Scratch scratch;
   private final boolean firstReader;
+  private final GradientPrecision precision;
   private final Tensor linear;
   private final Products products;
   private final LinearMap compute;
@@ -41,9 +43,11 @@ final class WeightedBlock implements CompiledBlock {
   private final float[] diffBiases;
   private final float[] realWeights;
   private final float[] diffWeights;
+  private @Nullable FusedSum sum;
   private @Nullable LinearMap serving;
   private @Nullable LinearBackward backward;
   private float[] parameters = {};
+  private boolean finite;
 
   WeightedBlock(
       Workshop workshop,
@@ -54,7 +58,8 @@ final class WeightedBlock implements CompiledBlock {
       Stage stage,
       FoldedWeights folded,
       Scratch scratch,
-      boolean firstReader) {
+      boolean firstReader,
+      GradientPrecision precision) {
     this.workshop = workshop;
     this.problem = problem;
     this.products = products;
@@ -64,8 +69,12 @@ final class WeightedBlock implements CompiledBlock {
     this.folded = folded;
     this.scratch = scratch;
     this.firstReader = firstReader;
+    this.precision = precision;
     boolean normalizes = folded.usesBatch();
     this.recomputes = normalizes && src.isCodes();
+    if (src.isCodes()) {
+      stage.neverNan();
+    }
     this.linear = normalizes ? normalizerInput() : stage.values();
     this.compute = products.linear(workshop, problem, src, linear, !normalizes, scratch);
     this.normalizer = normalizes ? folded.normalization().map(this::normalizer).orElse(null) : null;
@@ -94,12 +103,25 @@ final class WeightedBlock implements CompiledBlock {
   @Override
   public void prepareServing() {
     if (serving == null && serves()) {
-      serving = products.serving(workshop, problem, src, dst, scratch);
+      serving =
+          sum == null
+              ? products.serving(workshop, problem, src, dst, scratch)
+              : new Serving(workshop, problem, src, dst, sum);
     }
+  }
+
+  /** Makes evaluation go on with a residual sum, of which nobody else reads this block's output. */
+  void goOnWith(FusedSum newSum) {
+    sum = newSum;
   }
 
   private boolean serves() {
     return src.isCodes() && !folded.usesBatch();
+  }
+
+  /** True when evaluation is one operation on integers, with which others can go on. */
+  boolean servesIntegers() {
+    return serves() && products == Products.INTEGERS;
   }
 
   @Override
@@ -119,7 +141,7 @@ final class WeightedBlock implements CompiledBlock {
         src.wantsGradient()
             ? new GradientSink(workshop, src, firstReader, scratch.diffSource)
             : null;
-    backward = new LinearBackward(workshop, problem, src, diffLinear, sink, scratch);
+    backward = new LinearBackward(workshop, problem, src, diffLinear, sink, scratch, precision);
   }
 
   @Override
@@ -128,21 +150,31 @@ final class WeightedBlock implements CompiledBlock {
     folded.load(parameters, statistics, ranges);
     dst.quantizer().ifPresent(by -> by.load(ranges));
     float[] codes = folded.valuesInForce();
+    float scale = src.scale();
     for (int o = 0; o < units.length; o++) {
-      float unit = folded.unit(o, src.scale());
+      float unit = folded.unit(o, scale);
       units[o] = folded.usesBatch() ? unit / folded.factor(o) : unit;
       biases[o] = folded.roundedBias(o, unit, src.isCodes() && src.gain().isEmpty());
     }
     compute.load(codes, units, biases);
-    if (normalizer != null) {
-      normalizer.load();
-    }
+    finite = Finite.all(units) && Finite.all(biases) && (normalizer == null || normalizer.load());
     if (serving != null) {
       loadServing(serving, codes);
     }
     if (backward != null && backward.wantsWeights()) {
       folded.realWeights(realWeights);
       backward.load(realWeights);
+    }
+  }
+
+  @Override
+  public void reveal() {
+    if (sum != null && serving != null && !sum.overflows()) {
+      try (Ownership own = new Ownership()) {
+        Serving alone = new Serving(workshop.with(own), problem, src, dst);
+        loadServing(alone, folded.valuesInForce());
+        alone.run();
+      }
     }
   }
 
@@ -155,7 +187,7 @@ final class WeightedBlock implements CompiledBlock {
 
   @Override
   public void serve() {
-    if (serving == null) {
+    if (serving == null || (sum != null && sum.overflows())) {
       forward(false, null);
     } else {
       serving.run();
@@ -166,10 +198,8 @@ final class WeightedBlock implements CompiledBlock {
   @Override
   public void forward(boolean trains, @Nullable MicroBatchResult result) {
     compute.run();
-    if (normalizer != null) {
-      normalizer.forward(folded.biasesInForce(), result);
-    }
-    stage.forward(trains, result);
+    boolean normalized = normalizer == null || normalizer.forward(folded.biasesInForce(), result);
+    stage.forward(trains, finite && normalized, result);
   }
 
   @Override

@@ -41,6 +41,11 @@ final class Workshop {
     this.owned = owned;
   }
 
+  /** The same for parts that live shorter. */
+  Workshop with(Ownership shorter) {
+    return new Workshop(context, subject, shorter);
+  }
+
   /** A place that belongs to this kernel and keeps its content between calls. */
   Place ownPlace() {
     return new WorkSpace(context, owned);
@@ -119,6 +124,13 @@ final class Workshop {
     return new Export(reorder("reorder out", source, staged), staged, size(dimensions));
   }
 
+  /** The way of a tensor into a Java array, multiplied by a number on it. */
+  Export exportFrom(Tensor source, long[] dimensions, Numbers scale) {
+    Tensor staged = tensor(rowMajor(dimensions), context.staging);
+    Attributes scaled = new Attributes(this).scale(DNNL_ARG_FROM, 0, scale);
+    return new Export(reorder("reorder out", source, staged, scaled), staged, size(dimensions));
+  }
+
   /** A tensor of the micro-batch, channels last. */
   Tensor tensor(Extent extent, int type, Place place) {
     return tensor(layout(extent.dimensions(), type, dnnl_acdb), place);
@@ -134,6 +146,15 @@ final class Workshop {
         subject);
     owned.add(() -> dnnl_memory_desc_destroy(layout));
     return tensor(layout, whole.place());
+  }
+
+  /**
+   * The values of a micro-batch as one row {@code [1, size]}, whatever their order: for what treats
+   * all values alike. Binary operations on images whose channels do not fill a vector register are
+   * some 30 times slower.
+   */
+  Tensor flat(Extent extent, int type, Place place) {
+    return tensor(layout(new long[] {1, extent.size()}, type, dnnl_ab), place);
   }
 
   Operation reorder(String name, Tensor from, Tensor to) {
