@@ -8,7 +8,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import scala.collection.AbstractIterator;
 import scala.collection.Iterator;
-import scala.collection.Iterator$;
 import scala.collection.immutable.List;
 import scala.collection.immutable.List$;
 import scala.collection.immutable.Seq;
@@ -144,7 +143,8 @@ final class RankRanges extends RDD<byte[]> {
       this.end = plan.start(shard + 1);
       this.part = firstPart(firstRanks, plan, shard);
       this.position = firstRanks[part];
-      this.examples = rank < end ? open(part) : Iterator$.MODULE$.empty();
+      List<KeyedExample> none = List$.MODULE$.empty();
+      this.examples = rank < end ? open(part) : none.iterator();
       while (position < rank) {
         take();
       }
