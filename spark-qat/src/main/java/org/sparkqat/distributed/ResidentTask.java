@@ -62,18 +62,31 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
             context.taskAttemptId(),
             SparkEnv.get().executorId(),
             SparkInternals.host());
+    long start = System.nanoTime();
     try (Session session = new Session(job, context)) {
       if (session.ask(WorkerMessage.hello(job.run(), self)).kind() == DriverMessage.Kind.END) {
         return;
       }
+      long connected = System.nanoTime();
       List<Shard> shards = shards(self, part);
+      long loaded = System.nanoTime();
       ExecutorWorkers.with(
           job.specification().value(),
           worker -> {
+            LOG.info(
+                "Ready with {}: connected in {} ms, shards in {} ms, engine in {} ms",
+                self.shards(),
+                millis(connected - start),
+                millis(loaded - connected),
+                millis(System.nanoTime() - loaded));
             serve(session, self, worker, shards);
             return self;
           });
     }
+  }
+
+  private static long millis(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nanos);
   }
 
   private static List<Shard> shards(WorkerIdentity self, Iterator<Shard> part) {
