@@ -49,7 +49,7 @@ class FaultsIT {
       "--master=local[1]",
       "--driver-class-path=" + CommandLine.projectFolder().resolve("spark-qat/target/test-classes"),
       "--conf=spark.hadoop.fs.full.impl=" + FullDisk.class.getName(),
-      "--conf=spark.hadoop.fs.full.room=100000",
+      "--conf=spark.hadoop.fs.full.room=60000",
       "--set",
       "output.path=full://" + job.path(output)
     };
@@ -76,7 +76,8 @@ class FaultsIT {
       run.goOn();
       run.awaitEnd(1);
       assertThat(lastLine(run))
-          .matches("spark-qat: Failed to write checkpoint step-\\d+\\S* in file:.*/checkpoints: .+");
+          .matches(
+              "spark-qat: Failed to write checkpoint step-\\d+\\S* in file:.*/checkpoints: .+");
     }
     Files.delete(checkpoints);
     Files.move(aside, checkpoints);
@@ -107,12 +108,18 @@ class FaultsIT {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
-                "-alias=test",
-                "-keyalg=RSA",
-                "-dname=CN=localhost",
-                "-storetype=PKCS12",
-                "-keystore=" + store,
-                "-storepass=secret")
+                "-alias",
+                "test",
+                "-keyalg",
+                "RSA",
+                "-dname",
+                "CN=localhost",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "secret")
             .inheritIO()
             .start();
     assertThat(keytool.waitFor()).isZero();
@@ -141,7 +148,8 @@ class FaultsIT {
         RunningJob run = job.start("mixed", on(cluster))) {
       run.awaitEnd(1);
       assertThat(lastLine(run))
-          .startsWith("spark-qat: Cannot train on executors with different instruction sets: avx2 on")
+          .startsWith(
+              "spark-qat: Cannot train on executors with different instruction sets: avx2 on")
           .contains("set training.instruction-set to one that all executors have");
     }
     assertThat(job.path("mixed")).doesNotExist();

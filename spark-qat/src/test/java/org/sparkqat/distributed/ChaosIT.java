@@ -59,7 +59,7 @@ class ChaosIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--add-opens"))
+        .filter(option -> option.startsWith("--add-"))
         .forEach(command::add);
     command.add("-Dio.netty.tryReflectionSetAccessible=true");
     command.add("-Dlog4j2.configurationFile=" + logging());

@@ -109,7 +109,8 @@ class EndpointTest {
 
   /** Sends a result, whose answer comes with the next step: nobody waits for it here. */
   private void send(SparkInternals.Connection to, ByteBuffer message) {
-    assertThatThrownBy(() -> to.ask(message, DriverMessage::decode, TimeUnit.MILLISECONDS.toNanos(1)))
+    assertThatThrownBy(
+            () -> to.ask(message, DriverMessage::decode, TimeUnit.MILLISECONDS.toNanos(1)))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("No answer within");
   }
@@ -182,7 +183,10 @@ class EndpointTest {
       OutputStream out = socket.getOutputStream();
       // Spark's frame: its length, the kind of an RPC, its number, the length of its body.
       ByteBuffer head = ByteBuffer.allocate(21);
-      head.putLong(head.capacity() + message.length).put((byte) 3).putLong(1).putInt(message.length);
+      head.putLong(head.capacity() + message.length)
+          .put((byte) 3)
+          .putLong(1)
+          .putInt(message.length);
       out.write(head.array());
       out.write(message, 0, message.length / 2);
       out.flush();

@@ -56,7 +56,7 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
   private record Fault(long step, Kind kind, int victim, int millis) {}
 
   private final List<Fault> faults;
-  private final ScheduledExecutorService timer = 
+  private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
             Thread thread = new Thread(task, "faults");

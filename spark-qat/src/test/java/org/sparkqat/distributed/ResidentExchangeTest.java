@@ -201,7 +201,8 @@ class ResidentExchangeTest {
                 specification,
                 RESIDENT,
                 new Patience(60, 1, 0, 9));
-        Exchange jobs = new JobPerStepExchange(context, groups, worker.shards(), specification, 60)) {
+        Exchange jobs =
+            new JobPerStepExchange(context, groups, worker.shards(), specification, 60)) {
       Schedule schedule = new Schedule(TinyJob.settings(), groups.examples());
       StepOrder order = schedule.order(new QatTrainer(spark, TinyJob.settings()).initialState());
       withOneSlot(

@@ -46,8 +46,19 @@ public final class FullDisk extends RawLocalFileSystem {
       long block,
       Progressable progress)
       throws IOException {
-    return limited(
-        super.create(file, permission, overwrite, buffer, replication, block, progress));
+    return limited(super.create(file, permission, overwrite, buffer, replication, block, progress));
+  }
+
+  @Override
+  public FSDataOutputStream create(
+      Path file,
+      boolean overwrite,
+      int buffer,
+      short replication,
+      long block,
+      Progressable progress)
+      throws IOException {
+    return limited(super.create(file, overwrite, buffer, replication, block, progress));
   }
 
   @Override
