@@ -53,7 +53,7 @@ class ChaosIT {
 
   /** Trains in a process of its own; what it has printed. */
   private String train(int executors, int faults) throws IOException, InterruptedException {
-    Path runtime = CommandLine.projectFolder().resolve("target/spark-runtime");
+    Path runtime = Path.of(System.getProperty("sparkqat.runtime"));
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     List<String> command = new ArrayList<>();

@@ -29,7 +29,7 @@ public final class StandaloneCluster implements AutoCloseable {
    */
   public StandaloneCluster(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
-    this.runtime = CommandLine.projectFolder().resolve("target/spark-runtime");
+    this.runtime = Path.of(System.getProperty("sparkqat.runtime"));
     this.port = freePort();
     start(
         "master",
