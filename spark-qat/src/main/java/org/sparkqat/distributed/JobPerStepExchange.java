@@ -2,6 +2,10 @@ package org.sparkqat.distributed;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -19,6 +23,7 @@ final class JobPerStepExchange implements Exchange {
   private final ShardGroups shards;
   private final int shardCount;
   private final Broadcast<byte[]> specification;
+  private final long timeoutSeconds;
   private ExchangeTimes times = ExchangeTimes.NONE;
   private final ErrorFeedback feedback = new ErrorFeedback();
 
@@ -26,16 +31,19 @@ final class JobPerStepExchange implements Exchange {
    * An exchange over a data set.
    *
    * @param shards the shards, in tasks of contiguous ranges
+   * @param timeoutSeconds how long a step may take
    */
   JobPerStepExchange(
       JavaSparkContext context,
       ShardGroups shards,
       int shardCount,
-      Broadcast<byte[]> specification) {
+      Broadcast<byte[]> specification,
+      long timeoutSeconds) {
     this.context = context;
     this.shards = shards;
     this.shardCount = shardCount;
     this.specification = specification;
+    this.timeoutSeconds = timeoutSeconds;
   }
 
   @Override
@@ -45,7 +53,7 @@ final class JobPerStepExchange implements Exchange {
     }
     Broadcast<byte[]> orders = context.broadcast(order.encode());
     try {
-      List<byte[]> messages = results(orders).collect();
+      List<byte[]> messages = collect(order.step(), results(orders));
       TreeSum<StepResult> sum = StepResult.driverSum(shardCount);
       ExchangeTimes.Sum spent = new ExchangeTimes.Sum();
       for (byte[] message : messages) {
@@ -61,6 +69,26 @@ final class JobPerStepExchange implements Exchange {
       return sum.total();
     } finally {
       orders.destroy();
+    }
+  }
+
+  private List<byte[]> collect(long step, JavaRDD<byte[]> results) {
+    JavaFutureAction<List<byte[]>> job = results.collectAsync();
+    try {
+      return job.get(timeoutSeconds, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      job.cancel(true);
+      throw new IllegalStateException(
+          "Cannot complete step %d within %d s (raise cluster.step-timeout-seconds, or go on with --resume when the cluster has free slots)"
+              .formatted(step, timeoutSeconds),
+          e);
+    } catch (ExecutionException e) {
+      throw ResidentJob.<RuntimeException>unchecked(e.getCause() == null ? e : e.getCause());
+    } catch (InterruptedException e) {
+      job.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "Cannot complete step %d: the driver was interrupted".formatted(step), e);
     }
   }
 

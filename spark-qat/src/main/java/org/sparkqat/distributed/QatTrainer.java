@@ -167,7 +167,12 @@ public final class QatTrainer {
   private Exchange exchange(
       JavaSparkContext context, ShardGroups training, Broadcast<byte[]> specification) {
     Exchange jobs =
-        new JobPerStepExchange(context, training, settings.worker().shards(), specification);
+        new JobPerStepExchange(
+            context,
+            training,
+            settings.worker().shards(),
+            specification,
+            exchange.stepTimeout().toSeconds());
     if (exchange.mode() == ExchangeSettings.Mode.JOB_PER_STEP) {
       return jobs;
     }
@@ -177,7 +182,8 @@ public final class QatTrainer {
             () -> SparkInternals.slots(context.sc()),
             workers,
             settings.worker().shards(),
-            patience.slots());
+            patience.slots(),
+            exchange.stepTimeout().toSeconds());
     Exchange resident =
         new ResidentExchange(
             context, training, settings.worker(), count, specification, exchange, patience);

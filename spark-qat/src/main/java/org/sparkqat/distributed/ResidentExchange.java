@@ -91,7 +91,8 @@ final class ResidentExchange implements Exchange {
       if (!lost.isEmpty()) {
         current = recover(order, current, lost);
       }
-      current.requireStarted(Math.min(patience.start(), timeout));
+      // Tasks that start again may have to read their data again, which takes what it takes.
+      current.requireStarted(current == first ? Math.min(patience.start(), timeout) : timeout);
       if (current.isOver()) {
         current = replace(order, current);
       }

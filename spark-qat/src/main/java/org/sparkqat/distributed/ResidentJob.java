@@ -148,7 +148,7 @@ final class ResidentJob {
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  private static <E extends Throwable> E unchecked(Throwable thrown) throws E {
+  static <E extends Throwable> E unchecked(Throwable thrown) throws E {
     throw (E) thrown;
   }
 

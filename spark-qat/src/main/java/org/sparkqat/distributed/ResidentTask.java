@@ -15,6 +15,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.sparkqat.data.Shard;
 
 /**
@@ -28,6 +29,7 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
 
   private static final long PAUSE_MILLIS = 200;
   private static final int REFUSALS = 3;
+  private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Job job;
 
@@ -62,18 +64,34 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
             context.taskAttemptId(),
             SparkEnv.get().executorId(),
             SparkInternals.host());
+    long start = System.nanoTime();
     try (Session session = new Session(job, context)) {
       if (session.ask(WorkerMessage.hello(job.run(), self)).kind() == DriverMessage.Kind.END) {
         return;
       }
+      long connected = System.nanoTime();
       List<Shard> shards = shards(self, part);
+      long loaded = System.nanoTime();
       ExecutorWorkers.with(
           job.specification().value(),
           worker -> {
+            long ready = System.nanoTime();
+            // The first task of an executor takes longer than any other.
+            LOG.atLevel(ready - start > SLOW_NANOS ? Level.INFO : Level.DEBUG)
+                .log(
+                    "Ready with {}: connected in {} ms, shards in {} ms, engine in {} ms",
+                    self.shards(),
+                    millis(connected - start),
+                    millis(loaded - connected),
+                    millis(ready - loaded));
             serve(session, self, worker, shards);
             return self;
           });
     }
+  }
+
+  private static long millis(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nanos);
   }
 
   private static List<Shard> shards(WorkerIdentity self, Iterator<Shard> part) {

@@ -16,6 +16,7 @@ final class WorkerCount {
   private final IntSupplier slots;
   private final int wanted;
   private final long patienceSeconds;
+  private final long longestSeconds;
   private boolean told;
 
   /**
@@ -26,11 +27,18 @@ final class WorkerCount {
    * @param shards never more workers than these
    * @param patienceSeconds how long it waits for lost slots to come back: Spark starts a lost
    *     executor again within seconds
+   * @param longestSeconds how long it waits for the first of them when all are lost
    */
-  WorkerCount(IntSupplier slots, OptionalInt wanted, int shards, long patienceSeconds) {
+  WorkerCount(
+      IntSupplier slots,
+      OptionalInt wanted,
+      int shards,
+      long patienceSeconds,
+      long longestSeconds) {
     this.slots = slots;
     this.wanted = Math.min(wanted.orElse(shards), shards);
     this.patienceSeconds = patienceSeconds;
+    this.longestSeconds = longestSeconds;
     this.told = wanted.isEmpty();
   }
 
@@ -45,14 +53,14 @@ final class WorkerCount {
    * @param before workers of the job before; 0: there was none
    */
   int next(int before) throws InterruptedException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(patienceSeconds);
-    while (isTooMany(Math.max(before, 1)) && System.nanoTime() < until) {
-      TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+    await(Math.max(before, 1), patienceSeconds);
+    if (before > 0 && isTooMany(1)) {
+      LOG.warn("No executor is left: waiting for one, {} s at most", longestSeconds);
+      await(1, longestSeconds);
     }
     int free = slots.getAsInt();
     if (free < 1) {
-      throw new ExchangeUnavailableException(
-          "Cannot start resident workers: the cluster has no free slot");
+      throw noSlot(before);
     }
     int workers = Math.min(wanted, free);
     if (workers < wanted && !told) {
@@ -63,5 +71,21 @@ final class WorkerCount {
           wanted);
     }
     return workers;
+  }
+
+  private void await(int workers, long seconds) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (isTooMany(workers) && System.nanoTime() < until) {
+      TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+    }
+  }
+
+  private RuntimeException noSlot(int before) {
+    return before == 0
+        ? new ExchangeUnavailableException(
+            "Cannot start resident workers: the cluster has no free slot")
+        : new IllegalStateException(
+            "Cannot go on: all executors are lost, and within %d s no other has come (go on with --resume when the cluster has some)"
+                .formatted(longestSeconds));
   }
 }

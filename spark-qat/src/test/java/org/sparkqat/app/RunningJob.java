@@ -75,8 +75,13 @@ final class RunningJob implements AutoCloseable {
 
   /** Waits for the end, which must be the given exit code. */
   void awaitEnd(int exitCode) throws IOException, InterruptedException {
+    assertThat(awaitEnd()).as(messages()).isEqualTo(exitCode);
+  }
+
+  /** Waits for the end; its exit code. */
+  int awaitEnd() throws IOException, InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as(messages()).isTrue();
-    assertThat(process.exitValue()).as(messages()).isEqualTo(exitCode);
+    return process.exitValue();
   }
 
   /** Waits for the end, which must be a success. */

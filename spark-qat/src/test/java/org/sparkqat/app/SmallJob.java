@@ -158,6 +158,7 @@ final class SmallJob {
         CommandLine.launcher()
             .calledAs(CommandLine.projectFolder().resolve("submit-scripts").resolve(script))
             .with("SPARK_WORKER_DIR", folder.resolve("workers").toString())
+            .with("SPARK_LOCAL_IP", "127.0.0.1")
             .with("SPARK_DRIVER_MEMORY", "1g");
     for (Map.Entry<String, String> variable : environment.entrySet()) {
       commandLine = commandLine.with(variable.getKey(), variable.getValue());

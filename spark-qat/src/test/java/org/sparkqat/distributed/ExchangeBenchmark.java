@@ -115,11 +115,11 @@ final class ExchangeBenchmark {
                 context,
                 groups,
                 worker,
-                new WorkerCount(() -> WORKERS, OptionalInt.empty(), WORKERS, 0),
+                new WorkerCount(() -> WORKERS, OptionalInt.empty(), WORKERS, 0, 0),
                 specification,
                 ExchangeSettings.DEFAULT,
                 Patience.DEFAULT);
-        Exchange jobs = new JobPerStepExchange(context, groups, WORKERS, specification)) {
+        Exchange jobs = new JobPerStepExchange(context, groups, WORKERS, specification, 60)) {
       measure(name, aim, worker, resident, jobs);
     }
   }

@@ -190,7 +190,7 @@ class ResidentExchangeTest {
     AtomicInteger asked = new AtomicInteger();
     WorkerCount count =
         new WorkerCount(
-            () -> asked.getAndIncrement() < 2 ? 2 : 1, OptionalInt.empty(), worker.shards(), 0);
+            () -> asked.getAndIncrement() < 2 ? 2 : 1, OptionalInt.empty(), worker.shards(), 0, 0);
     try (ShardGroups groups = ShardGroups.of(TinyJob.data(TinyJob.table(spark, ROWS)), 2);
         ResidentExchange resident =
             new ResidentExchange(
@@ -201,7 +201,8 @@ class ResidentExchangeTest {
                 specification,
                 RESIDENT,
                 new Patience(60, 1, 0, 9));
-        Exchange jobs = new JobPerStepExchange(context, groups, worker.shards(), specification)) {
+        Exchange jobs =
+            new JobPerStepExchange(context, groups, worker.shards(), specification, 60)) {
       Schedule schedule = new Schedule(TinyJob.settings(), groups.examples());
       StepOrder order = schedule.order(new QatTrainer(spark, TinyJob.settings()).initialState());
       withOneSlot(

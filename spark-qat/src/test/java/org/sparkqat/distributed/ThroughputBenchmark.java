@@ -96,7 +96,7 @@ final class ThroughputBenchmark {
                 context,
                 groups,
                 worker,
-                new WorkerCount(() -> WORKERS, OptionalInt.empty(), SHARDS, 0),
+                new WorkerCount(() -> WORKERS, OptionalInt.empty(), SHARDS, 0, 0),
                 specification,
                 ExchangeSettings.DEFAULT,
                 Patience.DEFAULT)) {

@@ -20,8 +20,14 @@ public final class KernelProbe {
 
   private KernelProbe() {}
 
-  /** Argument: the engine. Prints the kernels' name and the native threads that computed. */
+  /**
+   * Arguments: the engine and, if any, the instruction set that it is limited to. Prints the
+   * kernels' name, the native threads that computed, and the instruction set.
+   */
   public static void main(String[] args) throws InterruptedException {
+    if (args.length > 1) {
+      Engines.limit(args[1]);
+    }
     Thread thread = new Thread(() -> run(EngineChoice.parse(args[0])), THREAD);
     thread.start();
     thread.join();
@@ -30,7 +36,8 @@ public final class KernelProbe {
   private static void run(EngineChoice choice) {
     try (Kernels kernels = Engines.open(choice)) {
       compute(kernels);
-      System.out.printf("name=%s threads=%d%n", kernels.name(), threads());
+      System.out.printf(
+          "name=%s threads=%d isa=%s%n", kernels.name(), threads(), kernels.instructionSet());
     } catch (UnsupportedOperationException e) {
       System.out.println(e.getMessage());
     }

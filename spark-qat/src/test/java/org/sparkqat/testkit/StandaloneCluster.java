@@ -1,0 +1,131 @@
+package org.sparkqat.testkit;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** A Master and Workers of Spark's standalone mode, each a process made of Maven's jars. */
+public final class StandaloneCluster implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private final Path folder;
+  private final Path runtime;
+  private final List<Process> processes = new ArrayList<>();
+  private final List<Process> workers = new ArrayList<>();
+  private final int port;
+
+  /**
+   * Starts a Master.
+   *
+   * @param folder where the processes work and what they say is kept
+   */
+  public StandaloneCluster(Path folder) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    this.runtime = Path.of(System.getProperty("sparkqat.runtime"));
+    this.port = freePort();
+    start(
+        "master",
+        Map.of(),
+        "org.apache.spark.deploy.master.Master",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        Integer.toString(port),
+        "--webui-port",
+        "0");
+    await("master", "I have been elected leader");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** What to give to {@code --master}. */
+  public String url() {
+    return "spark://127.0.0.1:" + port;
+  }
+
+  /**
+   * Starts a Worker with one core.
+   *
+   * @param environment of the Worker and of its executors
+   */
+  public void addWorker(Map<String, String> environment) throws IOException {
+    String name = "worker" + workers.size();
+    workers.add(
+        start(
+            name,
+            environment,
+            "org.apache.spark.deploy.worker.Worker",
+            "--host",
+            "127.0.0.1",
+            "--webui-port",
+            "0",
+            "--cores",
+            "1",
+            "--memory",
+            "1g",
+            "--work-dir",
+            folder.resolve(name).toString(),
+            url()));
+    await(name, "Successfully registered with master");
+  }
+
+  private Process start(String name, Map<String, String> environment, String... words)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp", runtime + "/jars/*"));
+    command.addAll(List.of(words));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve(name + ".log").toFile());
+    builder.environment().put("SPARK_HOME", runtime.toString());
+    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    processes.add(process);
+    return process;
+  }
+
+  private void await(String name, String words) {
+    Path log = folder.resolve(name + ".log");
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> Files.exists(log) && Files.readString(log).contains(words));
+  }
+
+  /** The executors that a Worker has started. */
+  public List<ExecutorProcess> executors(int worker) {
+    return ExecutorProcess.under(workers.get(worker).toHandle());
+  }
+
+  /** Kills a Worker and its executors, as a machine that vanishes. */
+  public void loseWorker(int worker) {
+    kill(workers.get(worker));
+  }
+
+  private static void kill(Process process) {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  @Override
+  public void close() {
+    processes.forEach(StandaloneCluster::kill);
+  }
+}
