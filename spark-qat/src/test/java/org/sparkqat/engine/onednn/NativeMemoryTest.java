@@ -161,7 +161,6 @@ class NativeMemoryTest {
   /** A network and what a step reads. */
   private static final class Case {
 
-    private final Network network;
     private final QuantizedGraph graph;
     private final MicroBatchResult result;
     private final float[] parameters;
@@ -172,7 +171,6 @@ class NativeMemoryTest {
     private final Ranges ranges;
 
     Case(Network network, QuantizationScheme scheme) {
-      this.network = network;
       this.graph = QuantizedGraph.of(BlockGraph.of(network), scheme);
       this.result = new MicroBatchResult(graph);
       this.parameters = Initialization.parameters(network, 1);
