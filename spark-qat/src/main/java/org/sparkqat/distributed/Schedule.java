@@ -2,6 +2,8 @@ package org.sparkqat.distributed;
 
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Normalization;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
@@ -13,11 +15,20 @@ final class Schedule {
   private final TrainingSettings settings;
   private final int stepsPerEpoch;
   private final int calibrationSteps;
+  private final int countingSteps;
 
   Schedule(TrainingSettings settings, long examples) {
     this.settings = settings;
     this.stepsPerEpoch = Math.toIntExact(examples / settings.globalBatch());
     this.calibrationSteps = Math.min(settings.calibrationSteps(), stepsPerEpoch);
+    this.countingSteps = fits(settings) ? 1 : 0;
+  }
+
+  /** True when a range is fitted to counts of values. */
+  private static boolean fits(TrainingSettings settings) {
+    WorkerSpecification worker = settings.worker();
+    return QuantizedGraph.of(BlockGraph.of(worker.network()), worker.scheme()).points().stream()
+        .anyMatch(point -> point.quantizer().observer().fits());
   }
 
   int stepsPerEpoch() {
@@ -35,7 +46,12 @@ final class Schedule {
   }
 
   int steps(Phase phase) {
-    return phase == Phase.CALIBRATION ? calibrationSteps : stepsPerEpoch;
+    return phase == Phase.CALIBRATION ? calibrationSteps + countingSteps : stepsPerEpoch;
+  }
+
+  /** True at the step that counts the values of all calibration steps. */
+  private boolean counts(Position at) {
+    return at.phase() == Phase.CALIBRATION && at.stepOfEpoch() == calibrationSteps;
   }
 
   /** The order of the step that a state is to make next. */
@@ -45,7 +61,7 @@ final class Schedule {
         sequence(at),
         dataEpoch(at),
         at.stepOfEpoch(),
-        arithmetic(at.phase()),
+        counts(at) ? Arithmetic.HISTOGRAM : arithmetic(at.phase()),
         normalization(at),
         state.parameters(),
         state.statistics(),
@@ -86,7 +102,7 @@ final class Schedule {
     return switch (at.phase()) {
       case FLOAT -> at.step();
       case CALIBRATION -> at.step() + at.stepOfEpoch();
-      default -> at.step() + calibrationSteps;
+      default -> at.step() + steps(Phase.CALIBRATION);
     };
   }
 

@@ -12,6 +12,7 @@ import org.sparkqat.training.TreeSum;
  *
  * @param gradient sum of the shards' (clipped) gradients
  * @param observed union of the shards' ranges
+ * @param histograms counts of values of each range, when values were counted; empty otherwise
  * @param statisticSums sums for the batch-norm statistics, in the statistics layout
  * @param statisticCounts values per channel of each batch normalization
  * @param loss sum of the shards' mean losses
@@ -23,6 +24,7 @@ import org.sparkqat.training.TreeSum;
 record StepResult(
     float[] gradient,
     Ranges observed,
+    long[] histograms,
     double[] statisticSums,
     long[] statisticCounts,
     double loss,
@@ -33,11 +35,23 @@ record StepResult(
 
   static final int ALL_FINITE = Integer.MAX_VALUE;
 
+  private static final long[] NOT_COUNTED = {};
+
   /** The result of one shard in the micro-batch's buffers, valid until the next micro-batch. */
   static StepResult viewOf(MicroBatchResult result, ClipReport clip) {
+    return viewOf(result, clip, NOT_COUNTED);
+  }
+
+  /** The result of a shard whose values were counted. */
+  static StepResult ofCounts(MicroBatchResult result) {
+    return viewOf(result, new ClipReport(0, 1, 0, 0), result.histograms());
+  }
+
+  private static StepResult viewOf(MicroBatchResult result, ClipReport clip, long[] histograms) {
     return new StepResult(
         result.gradient(),
         result.observed(),
+        histograms,
         result.statisticSums(),
         result.statisticCounts(),
         result.loss(),
@@ -52,6 +66,7 @@ record StepResult(
     return new StepResult(
         gradient.clone(),
         observed.copy(),
+        histograms.clone(),
         statisticSums.clone(),
         statisticCounts.clone(),
         loss,
@@ -78,9 +93,13 @@ record StepResult(
       statisticCounts[i] += next.statisticCounts[i];
     }
     observed.union(next.observed);
+    for (int i = 0; i < histograms.length; i++) {
+      histograms[i] += next.histograms[i];
+    }
     return new StepResult(
         gradient,
         observed,
+        histograms,
         statisticSums,
         statisticCounts,
         loss + next.loss,
@@ -105,7 +124,7 @@ record StepResult(
   long size(GradientEncoding encoding) {
     return 160
         + encoding.codec().size(gradient.length)
-        + 8L * observed.slots()
+        + 8L * (observed.slots() + histograms.length)
         + 8L * (statisticSums.length + statisticCounts.length);
   }
 
@@ -116,7 +135,7 @@ record StepResult(
    */
   void write(Wire wire, GradientEncoding encoding) {
     encoding.codec().write(wire, gradient);
-    wire.putFloats(observed.flat());
+    wire.putFloats(observed.flat()).putLongs(histograms);
     wire.putDoubles(statisticSums).putLongs(statisticCounts);
     wire.putDouble(loss).putLong(saturated).putInt(shards).putInt(firstNonFinite);
     wire.putLong(clips.gradients()).putLong(clips.acted());
@@ -127,6 +146,7 @@ record StepResult(
   static StepResult read(Wire wire, GradientEncoding encoding) {
     float[] gradient = encoding.codec().read(wire);
     Ranges observed = Ranges.ofFlat(wire.getFloats());
+    long[] histograms = wire.getLongs();
     double[] sums = wire.getDoubles();
     long[] counts = wire.getLongs();
     double loss = wire.getDouble();
@@ -142,6 +162,15 @@ record StepResult(
             wire.getLong(),
             wire.getLong());
     return new StepResult(
-        gradient, observed, sums, counts, loss, saturated, shards, clips, firstNonFinite);
+        gradient,
+        observed,
+        histograms,
+        sums,
+        counts,
+        loss,
+        saturated,
+        shards,
+        clips,
+        firstNonFinite);
   }
 }

@@ -7,6 +7,9 @@ import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.Histogram;
+import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.Loops;
@@ -57,7 +60,9 @@ final class TrainingStep {
             state.parameters(),
             state.slots(),
             state.statistics(),
-            observe(state, result.observed()),
+            result.histograms().length > 0
+                ? fitted(state.ranges(), result.histograms())
+                : observe(state, result.observed()),
             state.observations() + 1,
             state.results());
     StepReport report =
@@ -138,17 +143,33 @@ final class TrainingStep {
         : state.statistics();
   }
 
+  private Ranges fitted(Ranges ranges, long[] histograms) {
+    Ranges next = ranges.copy();
+    for (QuantizationPoint point : graph.points()) {
+      ActivationQuantizer by = point.quantizer();
+      for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
+        int from = slot * Histogram.BINS;
+        long[] counts = Arrays.copyOfRange(histograms, from, from + Histogram.BINS);
+        if (by.observer().fits() && !ranges.range(slot).isEmpty()) {
+          Histogram histogram = new Histogram(ranges.range(slot), counts);
+          next.set(slot, by.observer().fitted(histogram, by.format()));
+        }
+      }
+    }
+    return next;
+  }
+
   private Ranges observe(TrainingState state, Ranges observed) {
     Ranges next = state.ranges().copy();
+    boolean trains = state.position().phase() == Phase.QAT;
     for (QuantizationPoint point : graph.points()) {
+      Observer observer = point.quantizer().observer();
+      if (trains && observer.fits()) {
+        continue;
+      }
       for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
         Range current = next.range(slot);
-        next.set(
-            slot,
-            point
-                .quantizer()
-                .observer()
-                .update(current, observed.range(slot), state.observations()));
+        next.set(slot, observer.update(current, observed.range(slot), state.observations()));
       }
     }
     return next;

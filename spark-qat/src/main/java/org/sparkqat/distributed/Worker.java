@@ -131,9 +131,22 @@ final class Worker implements AutoCloseable {
     }
   }
 
+  /** The counts of a shard's values in all micro-batches before the order's. */
+  private StepResult counted(StepOrder order, Plan current, Shard shard) {
+    result.clearHistograms();
+    for (int step = 0; step < order.stepOfEpoch(); step++) {
+      gather(order, step, shard);
+      current.calibrate(raw, result);
+    }
+    return StepResult.ofCounts(result);
+  }
+
   /** The result of a shard, valid until the next call. */
   private StepResult microBatch(StepOrder order, Plan current, Shard shard) {
-    gather(order, shard);
+    if (order.arithmetic() == Arithmetic.HISTOGRAM) {
+      return counted(order, current, shard);
+    }
+    gather(order, order.stepOfEpoch(), shard);
     if (order.arithmetic() == Arithmetic.CALIBRATION) {
       current.calibrate(raw, result);
       return StepResult.viewOf(result, new ClipReport(0, 1, 0, 0));
@@ -147,11 +160,11 @@ final class Worker implements AutoCloseable {
     return StepResult.viewOf(result, clip);
   }
 
-  /** Collects the shard's micro-batch of this step in the epoch's order. */
-  private void gather(StepOrder order, Shard shard) {
+  /** Collects the shard's micro-batch of a step in the epoch's order. */
+  private void gather(StepOrder order, int stepOfEpoch, Shard shard) {
     EpochOrder epoch =
         EpochOrder.of(specification.seed(), order.epoch(), shard.index(), shard.size());
-    int first = order.stepOfEpoch() * specification.microBatch();
+    int first = stepOfEpoch * specification.microBatch();
     int size = shard.featureSize();
     for (int i = 0; i < specification.microBatch(); i++) {
       int example = epoch.index(first + i);

@@ -6,6 +6,8 @@ public enum Arithmetic {
   FLOAT,
   /** Real numbers, while the ranges of all quantization points are observed. */
   CALIBRATION,
+  /** Real numbers, while the values of all quantization points are counted over their ranges. */
+  HISTOGRAM,
   /** Quantized weights and activations; ranges are observed while training. */
   QUANTIZED;
 

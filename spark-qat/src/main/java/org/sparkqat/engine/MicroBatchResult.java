@@ -3,6 +3,7 @@ package org.sparkqat.engine;
 import java.util.Arrays;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Histogram;
 import org.sparkqat.quantization.Ranges;
 
 /** What the training of one micro-batch yields; reused from one micro-batch to the next. */
@@ -14,6 +15,7 @@ public final class MicroBatchResult {
   final Ranges observed;
   final double[] statisticSums;
   final long[] statisticCounts;
+  private long[] histograms = {};
   double loss;
   long saturated;
   long quantizationNanos;
@@ -47,6 +49,27 @@ public final class MicroBatchResult {
   /** Smallest and largest value at each quantization point. */
   public Ranges observed() {
     return observed;
+  }
+
+  /**
+   * How often values lay in each part of the ranges in force, {@link Histogram#BINS} numbers a
+   * slot; empty until values are counted. They add up until {@link #clearHistograms}.
+   */
+  public long[] histograms() {
+    return histograms;
+  }
+
+  /** Forgets all values that were counted. */
+  public void clearHistograms() {
+    Arrays.fill(histograms, 0);
+  }
+
+  /** The numbers of all slots, to count in. */
+  long[] counting() {
+    if (histograms.length == 0) {
+      histograms = new long[Math.multiplyExact(observed.slots(), Histogram.BINS)];
+    }
+    return histograms;
   }
 
   /** Sum of values at each running mean, sum of squares at each running variance. */

@@ -7,6 +7,7 @@ import org.sparkqat.network.Activation;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Affine;
 import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.Histogram;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 
@@ -35,6 +36,7 @@ final class OutputStage {
   private final int channels;
   private final int spatial;
   private Affine[] affines = {};
+  private Ranges counted = Ranges.empty(0);
 
   // Only for training with quantization: 1 passes the gradient, 0 is stopped by the activation, -1
   // by the quantizer.
@@ -56,6 +58,7 @@ final class OutputStage {
 
   /** Takes the ranges in force during the next step. */
   void load(Ranges ranges) {
+    counted = ranges;
     if (!quantizes()) {
       return;
     }
@@ -123,7 +126,11 @@ final class OutputStage {
     activate(dst.data, pass);
     long start = System.nanoTime();
     if (result != null && point.isPresent() && arithmetic != Arithmetic.FLOAT) {
-      observe(dst.data, point.get(), result.observed);
+      if (arithmetic == Arithmetic.HISTOGRAM) {
+        count(dst.data, point.get(), result.counting());
+      } else {
+        observe(dst.data, point.get(), result.observed);
+      }
     }
     if (quantizes()) {
       long saturated = quantize(dst, pass);
@@ -174,6 +181,16 @@ final class OutputStage {
       for (int i = 0; i < data.length; i++) {
         factors[i] *= Math.min(1f, (SIX - data[i]) * LIFT * LIFT);
       }
+    }
+  }
+
+  private void count(float[] data, QuantizationPoint at, long[] counts) {
+    int length = at.slots() == 1 ? data.length : spatial;
+    for (int run = 0; run * length < data.length; run++) {
+      int slot = at.firstSlot() + run % at.slots();
+      int from = run * length;
+      Histogram.count(
+          counted.range(slot), data, from, from + length, counts, slot * Histogram.BINS);
     }
   }
 

@@ -29,6 +29,9 @@ public interface Plan extends AutoCloseable {
           "Invalid input normalization: %d channels, the network's input has %d"
               .formatted(normalization.offset().length, channels));
     }
+    if (settings.arithmetic() == Arithmetic.HISTOGRAM) {
+      return HostPlan.compile(kernels, graph, normalization, settings);
+    }
     return kernels
         .plan(graph, normalization, settings)
         .orElseGet(() -> HostPlan.compile(kernels, graph, normalization, settings));
@@ -48,7 +51,10 @@ public interface Plan extends AutoCloseable {
   void train(
       float[] raw, Targets targets, LossFunction loss, DropoutKey dropout, MicroBatchResult result);
 
-  /** Forward of one micro-batch, observing the ranges of all quantization points. */
+  /**
+   * Forward of one micro-batch, observing the ranges of all quantization points or, with {@link
+   * Arithmetic#HISTOGRAM}, counting their values.
+   */
   void calibrate(float[] raw, MicroBatchResult result);
 
   /**

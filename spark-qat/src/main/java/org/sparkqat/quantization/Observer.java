@@ -8,6 +8,29 @@ package org.sparkqat.quantization;
  */
 public sealed interface Observer {
 
+  /** The observers by name. */
+  enum Kind {
+    MIN_MAX,
+    MOVING_AVERAGE,
+    PERCENTILE,
+    MEAN_SQUARED_ERROR,
+    KULLBACK_LEIBLER;
+
+    /** The kind of an observer. */
+    public static Kind of(Observer observer) {
+      if (observer instanceof MinMax) {
+        return MIN_MAX;
+      }
+      if (observer instanceof MovingAverage) {
+        return MOVING_AVERAGE;
+      }
+      if (observer instanceof Percentile) {
+        return PERCENTILE;
+      }
+      return observer instanceof LeastSquares ? MEAN_SQUARED_ERROR : KULLBACK_LEIBLER;
+    }
+  }
+
   /**
    * The range in force after an observation.
    *
@@ -16,6 +39,21 @@ public sealed interface Observer {
    * @param observations observations made before this one, from 0
    */
   Range update(Range current, Range observed, long observations);
+
+  /** True when the range is fitted to a histogram at the end of calibration, and stays so. */
+  default boolean fits() {
+    return false;
+  }
+
+  /**
+   * The range in force after calibration.
+   *
+   * @param histogram all values of calibration's examples, over the range of their smallest and
+   *     largest
+   */
+  default Range fitted(Histogram histogram, CodeFormat format) {
+    return histogram.range();
+  }
 
   /**
    * Running minimum and maximum: {@code min = min(min, min_step)}, {@code max = max(max,
@@ -58,6 +96,79 @@ public sealed interface Observer {
       return new Range(
           (float) (current.min() + share * ((double) observed.min() - current.min())),
           (float) (current.max() + share * ((double) observed.max() - current.max())));
+    }
+  }
+
+  /**
+   * The range without the smallest and the largest values: a share {@code 1 - part} at each end.
+   *
+   * @param part in (0.5, 1], default 0.9999
+   */
+  record Percentile(double part) implements Observer {
+
+    public static final double DEFAULT_PART = 0.9999;
+
+    public Percentile {
+      if (!(part > 0.5 && part <= 1)) {
+        throw new IllegalArgumentException(
+            "Invalid observer percentile: " + 100 * part + " (allowed: above 50, at most 100)");
+      }
+    }
+
+    @Override
+    public Range update(Range current, Range observed, long observations) {
+      return current.union(observed);
+    }
+
+    @Override
+    public boolean fits() {
+      return true;
+    }
+
+    @Override
+    public Range fitted(Histogram histogram, CodeFormat format) {
+      return RangeSearch.percentile(histogram, part);
+    }
+  }
+
+  /** The range with the smallest mean squared error {@code E (x - fakeQuantize(x))^2}. */
+  record LeastSquares() implements Observer {
+
+    @Override
+    public Range update(Range current, Range observed, long observations) {
+      return current.union(observed);
+    }
+
+    @Override
+    public boolean fits() {
+      return true;
+    }
+
+    @Override
+    public Range fitted(Histogram histogram, CodeFormat format) {
+      return RangeSearch.leastSquares(histogram, format);
+    }
+  }
+
+  /**
+   * The range {@code [max(min, -t), min(max, t)]} whose quantized distribution has the smallest
+   * Kullback-Leibler divergence from the clipped one (Migacz 2017, 8-bit inference with TensorRT).
+   */
+  record LeastDivergence() implements Observer {
+
+    @Override
+    public Range update(Range current, Range observed, long observations) {
+      return current.union(observed);
+    }
+
+    @Override
+    public boolean fits() {
+      return true;
+    }
+
+    @Override
+    public Range fitted(Histogram histogram, CodeFormat format) {
+      return RangeSearch.leastDivergence(histogram, format);
     }
   }
 }

@@ -58,8 +58,11 @@ public final class SchemeDescription {
 
   private static Map<String, Object> write(ActivationQuantizer quantizer) {
     Map<String, Object> map = write(quantizer.format(), quantizer.granularity());
+    map.put("observer", word(Observer.Kind.of(quantizer.observer())));
     if (quantizer.observer() instanceof Observer.MovingAverage average) {
       map.put("momentum", average.momentum());
+    } else if (quantizer.observer() instanceof Observer.Percentile percentile) {
+      map.put("part", percentile.part());
     }
     return map;
   }
@@ -84,12 +87,19 @@ public final class SchemeDescription {
   }
 
   private static ActivationQuantizer activations(Map<?, ?> map) {
-    Observer observer =
-        map.get("momentum") instanceof Number momentum
-            ? new Observer.MovingAverage(momentum.doubleValue())
-            : new Observer.MinMax();
     return new ActivationQuantizer(
-        format(map), constant(Granularity.class, map, "granularity"), observer);
+        format(map), constant(Granularity.class, map, "granularity"), observer(map));
+  }
+
+  private static Observer observer(Map<?, ?> map) {
+    return switch (constant(Observer.Kind.class, map, "observer")) {
+      case MIN_MAX -> new Observer.MinMax();
+      case MOVING_AVERAGE ->
+          new Observer.MovingAverage(((Number) value(map, "momentum")).doubleValue());
+      case PERCENTILE -> new Observer.Percentile(((Number) value(map, "part")).doubleValue());
+      case MEAN_SQUARED_ERROR -> new Observer.LeastSquares();
+      case KULLBACK_LEIBLER -> new Observer.LeastDivergence();
+    };
   }
 
   private static CodeFormat format(Map<?, ?> map) {

@@ -107,6 +107,7 @@ final class DriverBenchmark {
     return new StepResult(
         gradients[worker].clone(),
         Ranges.empty(slots()),
+        new long[0],
         new double[0],
         new long[0],
         1,

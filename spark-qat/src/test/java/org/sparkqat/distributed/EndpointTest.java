@@ -80,6 +80,7 @@ class EndpointTest {
     return new StepResult(
         gradient,
         Ranges.empty(1),
+        new long[0],
         new double[] {value},
         new long[] {1},
         value,

@@ -82,6 +82,7 @@ class ResidentProtocolTest {
     return new StepResult(
         new float[] {value, -value},
         Ranges.empty(1),
+        new long[0],
         new double[] {value},
         new long[] {1},
         value,
@@ -323,6 +324,7 @@ class ResidentProtocolTest {
         new StepResult(
             new float[3],
             Ranges.empty(1),
+            new long[0],
             new double[1],
             new long[1],
             0,

@@ -64,6 +64,7 @@ final class SimulatedWorkers {
     return new StepResult(
         gradient,
         Ranges.empty(ScalingBenchmark.RANGES),
+        new long[0],
         new double[0],
         new long[0],
         1,

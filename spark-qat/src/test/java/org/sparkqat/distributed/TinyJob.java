@@ -64,11 +64,15 @@ final class TinyJob {
   }
 
   static TrainingSettings settings() {
+    return settings(QuantizationScheme.W8A8);
+  }
+
+  static TrainingSettings settings(QuantizationScheme scheme) {
     WorkerSpecification worker =
         new WorkerSpecification(
             network(),
             InputNormalization.of(SHAPE, 255, new double[] {0.5}, new double[] {0.25}),
-            QuantizationScheme.W8A8,
+            scheme,
             new Loss.SoftmaxCrossEntropy(0.1),
             new Clipping(1, 0, 0),
             List.of(new Augmentation.RandomCrop(1), new Augmentation.HorizontalFlip()),

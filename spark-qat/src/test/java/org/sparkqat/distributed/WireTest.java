@@ -25,6 +25,7 @@ class WireTest {
     return new StepResult(
         new float[] {value, 2 * value},
         observed,
+        new long[] {6, 7},
         new double[] {3 * value},
         new long[] {4},
         value,

@@ -24,11 +24,6 @@ final class QuantizationReader {
     PER_CHANNEL
   }
 
-  private enum ObserverKind {
-    MIN_MAX,
-    MOVING_AVERAGE
-  }
-
   private QuantizationReader() {}
 
   static QuantizationConfiguration read(Section section) {
@@ -77,14 +72,26 @@ final class QuantizationReader {
   }
 
   private static Observer observer(Section section, Observer inherited) {
-    double momentum =
-        inherited instanceof Observer.MovingAverage average
-            ? average.momentum()
-            : Observer.MovingAverage.DEFAULT_MOMENTUM;
-    ObserverKind kind =
-        inherited instanceof Observer.MinMax ? ObserverKind.MIN_MAX : ObserverKind.MOVING_AVERAGE;
-    return section.choice("observer", kind) == ObserverKind.MIN_MAX
-        ? new Observer.MinMax()
-        : new Observer.MovingAverage(section.real("momentum", momentum, Bounds.aboveUpTo(0, 1)));
+    return switch (section.choice("observer", Observer.Kind.of(inherited))) {
+      case MIN_MAX -> new Observer.MinMax();
+      case MOVING_AVERAGE -> {
+        double momentum =
+            inherited instanceof Observer.MovingAverage average
+                ? average.momentum()
+                : Observer.MovingAverage.DEFAULT_MOMENTUM;
+        yield new Observer.MovingAverage(
+            section.real("momentum", momentum, Bounds.aboveUpTo(0, 1)));
+      }
+      case PERCENTILE -> {
+        double part =
+            inherited instanceof Observer.Percentile percentile
+                ? percentile.part()
+                : Observer.Percentile.DEFAULT_PART;
+        double percent = section.real("percentile", 100 * part, Bounds.aboveUpTo(50, 100));
+        yield new Observer.Percentile(percent / 100);
+      }
+      case MEAN_SQUARED_ERROR -> new Observer.LeastSquares();
+      case KULLBACK_LEIBLER -> new Observer.LeastDivergence();
+    };
   }
 }

@@ -1,0 +1,141 @@
+package org.sparkqat.distributed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.CodeFormat;
+import org.sparkqat.quantization.CodeFormat.Sign;
+import org.sparkqat.quantization.CodeFormat.Span;
+import org.sparkqat.quantization.CodeFormat.Steps;
+import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.Observer;
+import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Symmetry;
+import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightScheme;
+import org.sparkqat.testkit.SparkTestKit;
+import org.sparkqat.training.TrainingState;
+
+/** What the cluster must not change, with every way to quantize. */
+@ExtendWith(SparkTestKit.class)
+class CatalogueTest {
+
+  private static final WeightQuantizer WEIGHTS = WeightQuantizer.DEFAULT;
+  private static final ActivationQuantizer ACTIVATIONS = ActivationQuantizer.DEFAULT;
+  private static final CodeFormat FOUR_BITS = CodeFormat.signed(4, Symmetry.SYMMETRIC);
+
+  private static final Map<String, QuantizationScheme> SCHEMES = schemes();
+
+  private static Map<String, QuantizationScheme> schemes() {
+    Map<String, QuantizationScheme> schemes = new TreeMap<>();
+    schemes.put("min-max", observed(new Observer.MinMax()));
+    schemes.put("percentile", observed(new Observer.Percentile(0.99)));
+    schemes.put("mean-squared-error", observed(new Observer.LeastSquares()));
+    schemes.put("kullback-leibler", observed(new Observer.LeastDivergence()));
+    schemes.put(
+        "histograms per channel",
+        scheme(
+            WEIGHTS,
+            new ActivationQuantizer(
+                CodeFormat.unsigned(4), Granularity.PER_CHANNEL, new Observer.LeastSquares())));
+    schemes.put(
+        "binary",
+        scheme(
+            WeightQuantizer.of(WeightScheme.BINARY, Granularity.PER_CHANNEL),
+            activations(CodeFormat.unsigned(1))));
+    schemes.put(
+        "ternary",
+        scheme(
+            WeightQuantizer.of(WeightScheme.TERNARY, Granularity.PER_TENSOR),
+            activations(CodeFormat.unsigned(2))));
+    schemes.put(
+        "tanh",
+        scheme(
+            new WeightQuantizer(FOUR_BITS, Granularity.PER_CHANNEL, 1, WeightScheme.TANH),
+            activations(CodeFormat.unsigned(4))));
+    schemes.put(
+        "groups",
+        scheme(
+            new WeightQuantizer(FOUR_BITS, Granularity.PER_GROUP, 2, WeightScheme.UNIFORM),
+            ACTIVATIONS));
+    schemes.put(
+        "powers of two",
+        scheme(
+            new WeightQuantizer(
+                new CodeFormat(8, Symmetry.SYMMETRIC, Sign.SIGNED, Span.FULL, Steps.POWER_OF_TWO),
+                Granularity.PER_CHANNEL,
+                1,
+                WeightScheme.UNIFORM),
+            activations(
+                new CodeFormat(
+                    8, Symmetry.ASYMMETRIC, Sign.SIGNED, Span.FULL, Steps.POWER_OF_TWO))));
+    schemes.put(
+        "asymmetric weights",
+        scheme(
+            new WeightQuantizer(8, Symmetry.ASYMMETRIC, Granularity.PER_CHANNEL),
+            activations(CodeFormat.signed(8, Symmetry.SYMMETRIC))));
+    schemes.put(
+        "twelve bits",
+        scheme(
+            new WeightQuantizer(12, Symmetry.SYMMETRIC, Granularity.PER_CHANNEL),
+            activations(CodeFormat.unsigned(12))));
+    return schemes;
+  }
+
+  private static QuantizationScheme observed(Observer observer) {
+    return scheme(
+        WEIGHTS, new ActivationQuantizer(CodeFormat.unsigned(8), Granularity.PER_TENSOR, observer));
+  }
+
+  private static ActivationQuantizer activations(CodeFormat format) {
+    return new ActivationQuantizer(format, Granularity.PER_TENSOR, ACTIVATIONS.observer());
+  }
+
+  private static QuantizationScheme scheme(
+      WeightQuantizer weights, ActivationQuantizer activations) {
+    return new QuantizationScheme(weights, activations, 0, List.of());
+  }
+
+  static List<String> names() {
+    return List.copyOf(SCHEMES.keySet());
+  }
+
+  /** Sorted by the class, whose values grow, a job a step; or shuffled, with resident workers. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void theClusterAndTheOrderOfTheDataChangeNoBit(String name, SparkSession spark) {
+    TrainingSettings settings = TinyJob.settings(SCHEMES.get(name));
+    List<Row> rows = TinyJob.rows(100, 1);
+    TrainingState alone =
+        TinyJob.train(
+            spark,
+            TinyJob.table(spark, rows),
+            new QatTrainer(spark, settings)
+                .workers(1)
+                .exchange(ExchangeSettings.DEFAULT.mode(ExchangeSettings.Mode.JOB_PER_STEP)));
+    List<Row> shuffled = new ArrayList<>(rows);
+    Collections.shuffle(shuffled, new Random(3));
+
+    TrainingState together =
+        TinyJob.train(
+            spark,
+            TinyJob.table(spark, shuffled).repartition(3),
+            new QatTrainer(spark, settings).workers(2));
+
+    assertThat(together.parameters()).isEqualTo(alone.parameters());
+    assertThat(together.ranges()).isEqualTo(alone.ranges());
+    assertThat(together.results()).isEqualTo(alone.results());
+    assertThat(alone.results()).containsKeys("ptqAccuracy", "qatAccuracy");
+  }
+}
