@@ -1,13 +1,13 @@
 package org.sparkqat.data;
 
-import java.io.Serializable;
 import org.apache.spark.rdd.PartitionCoalescer;
 import org.apache.spark.rdd.PartitionGroup;
 import org.apache.spark.rdd.RDD;
+import org.sparkqat.spark.ScalaSerializable;
 import scala.Option;
 
 /** Gives each of W tasks a contiguous range of shards. */
-final class ContiguousCoalescer implements PartitionCoalescer, Serializable {
+final class ContiguousCoalescer implements PartitionCoalescer, ScalaSerializable {
 
   private static final long serialVersionUID = 1L;
 
