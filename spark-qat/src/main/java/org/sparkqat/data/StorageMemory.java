@@ -25,7 +25,7 @@ final class StorageMemory {
     boolean encrypted = context.conf().getBoolean(ENCRYPTION, false);
     long free = free(context);
     ShardStorage chosen = choose(wanted, fits(bytes, free), encrypted);
-    LOG.info("data.storage: {} for {} bytes; {} bytes are free", chosen, bytes, free);
+    LOG.debug("data.storage: {} for {} bytes; {} bytes are free", chosen, bytes, free);
     if (chosen == ShardStorage.MEMORY && !fits(bytes, free)) {
       LOG.warn(
           "The data set takes {} bytes of {} that are free for storage (give the executors more"

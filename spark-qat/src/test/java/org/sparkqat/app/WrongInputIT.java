@@ -321,7 +321,9 @@ class WrongInputIT {
         .err()
         .lines()
         .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
-        .filter(line -> !line.matches("(float|calibration|qat|ptq|tiny|Resuming).*"))
+        .filter(
+            line ->
+                !line.matches("(float|calibration|qat|ptq|tiny|training set|test set|Resuming).*"))
         .toList();
   }
 
