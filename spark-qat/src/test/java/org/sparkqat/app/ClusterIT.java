@@ -168,6 +168,7 @@ class ClusterIT {
 
   /** Spark gives up a job that has lost too many executors: here, one. */
   @Test
+  @Tag("long")
   void aJobThatSparkGivesUpAfterALossIsReplacedAndNoBitChanges() throws Exception {
     String output = "given-up";
     String[] arguments = {
@@ -187,6 +188,7 @@ class ClusterIT {
   }
 
   @Test
+  @Tag("long")
   void allExecutorsLostAtOnceChangeNoBit() throws Exception {
     String output = "all-lost";
     try (RunningJob run = job.start(output, "--master", TWO_EXECUTORS, "--set", RESIDENT)) {
