@@ -38,7 +38,7 @@ public record ConfigurationText(
       Function<String, Optional<String>> environment) {
     Problems problems = new Problems();
     Tree.Mapping file = YamlText.file(source, yaml, environment, problems);
-    Tree.Mapping tree = new Overrides(environment, problems).apply(file, overrides);
+    Tree.Mapping tree = Preset.under(new Overrides(environment, problems).apply(file, overrides));
     Reading reading = new Reading(problems);
     Section root = Section.root(reading, tree);
     JobConfiguration job = new JobReader(root).read();

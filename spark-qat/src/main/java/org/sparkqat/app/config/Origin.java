@@ -8,8 +8,16 @@ package org.sparkqat.app.config;
  */
 record Origin(String source, int line) {
 
+  /** What the source of a preset's values begins with. */
+  static final String PRESET = "preset ";
+
   static Origin override(String option) {
     return new Origin("--set " + option, 0);
+  }
+
+  /** True when the user did not write it. */
+  boolean isPreset() {
+    return source.startsWith(PRESET);
   }
 
   @Override

@@ -27,6 +27,7 @@ final class QuantizationReader {
   private QuantizationReader() {}
 
   static QuantizationConfiguration read(Section section) {
+    section.choice(Preset.KEY, Preset.NONE);
     WeightQuantizer weights = weights(section.group("weights"), WeightQuantizer.DEFAULT);
     ActivationQuantizer activations =
         activations(section.group("activations"), ActivationQuantizer.DEFAULT);

@@ -191,11 +191,12 @@ final class Section {
     return known;
   }
 
-  /** Keys of the file that nobody asked for, with their places. */
+  /** Keys of the file that nobody asked for, with their places; a preset may have some. */
   Map<String, Origin> unknown() {
     Map<String, Origin> unknown = new LinkedHashMap<>();
     tree.entries().forEach((key, entry) -> unknown.put(key, entry.origin()));
     unknown.keySet().removeAll(known);
+    unknown.values().removeIf(Origin::isPreset);
     return unknown;
   }
 

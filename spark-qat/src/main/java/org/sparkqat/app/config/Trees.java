@@ -1,0 +1,25 @@
+package org.sparkqat.app.config;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What is done to whole trees. */
+final class Trees {
+
+  private Trees() {}
+
+  /** Groups of both; where both have a value that is no group, the first one's. */
+  static Tree.Mapping under(Tree.Mapping first, Tree.Mapping second) {
+    Map<String, Tree.Entry> entries = new LinkedHashMap<>(first.entries());
+    second
+        .entries()
+        .forEach((key, entry) -> entries.merge(key, entry, (own, other) -> under(own, other)));
+    return new Tree.Mapping(entries, first.origin());
+  }
+
+  private static Tree.Entry under(Tree.Entry own, Tree.Entry other) {
+    return own.value() instanceof Tree.Mapping a && other.value() instanceof Tree.Mapping b
+        ? new Tree.Entry(under(a, b), own.origin())
+        : own;
+  }
+}
