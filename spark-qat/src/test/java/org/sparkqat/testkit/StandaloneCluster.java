@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import scala.util.Properties;
 
 /** A Master and Workers of Spark's standalone mode, each a process made of Maven's jars. */
 public final class StandaloneCluster implements AutoCloseable {
@@ -55,6 +56,15 @@ public final class StandaloneCluster implements AutoCloseable {
     return "spark://127.0.0.1:" + port;
   }
 
+  /** A Master and so many Workers, with this process's environment. */
+  public static StandaloneCluster withWorkers(Path folder, int workers) throws IOException {
+    StandaloneCluster cluster = new StandaloneCluster(folder);
+    for (int i = 0; i < workers; i++) {
+      cluster.addWorker(Map.of());
+    }
+    return cluster;
+  }
+
   /**
    * Starts a Worker with one core.
    *
@@ -93,7 +103,8 @@ public final class StandaloneCluster implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve(name + ".log").toFile());
     builder.environment().put("SPARK_HOME", runtime.toString());
-    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    String scala = Properties.versionNumberString();
+    builder.environment().put("SPARK_SCALA_VERSION", scala.substring(0, scala.lastIndexOf('.')));
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().putAll(environment);
     Process process = builder.start();
@@ -106,6 +117,11 @@ public final class StandaloneCluster implements AutoCloseable {
     Awaitility.await()
         .atMost(PATIENCE)
         .until(() -> Files.exists(log) && Files.readString(log).contains(words));
+  }
+
+  /** What the Master has said so far. */
+  public String log() throws IOException {
+    return Files.readString(folder.resolve("master.log"));
   }
 
   /** The executors that a Worker has started. */
