@@ -97,7 +97,8 @@ public record TrainingSettings(
         floatEpochs,
         calibrationSteps,
         qatEpochs,
-        freezeEpoch);
+        freezeEpoch,
+        coding);
   }
 
   /**
