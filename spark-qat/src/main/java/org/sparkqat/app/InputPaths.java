@@ -35,6 +35,10 @@ final class InputPaths {
     if (job.model().weights().isPresent()) {
       overrides.add(override("model.weights", input(job.model().weights().get())));
     }
+    if (job.training().distillation().isPresent()) {
+      String teacher = job.training().distillation().get().teacher();
+      overrides.add(override("training.distillation.teacher", input(teacher)));
+    }
     return ConfigurationText.read(source, text.resolved(), overrides);
   }
 

@@ -3,6 +3,7 @@ package org.sparkqat.app;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.sparkqat.app.config.AugmentationConfiguration;
 import org.sparkqat.app.config.JobConfiguration;
 import org.sparkqat.app.config.TrainingConfiguration;
@@ -48,7 +49,8 @@ final class JobSettings {
         training.engine(),
         training.threads(),
         training.gradients(),
-        training.instructionSet().instructionSet());
+        training.instructionSet().instructionSet(),
+        Optional.empty());
   }
 
   private static List<Augmentation> augmentations(AugmentationConfiguration configuration) {

@@ -29,13 +29,22 @@ final class ModelFolder {
     this.checkpoints = checkpoints;
   }
 
-  /** Reads the configuration of the run; nothing else yet. */
+  /** Reads the configuration of the run that {@code --model} names; nothing else yet. */
   static ModelFolder open(String path, Configuration hadoop) throws IOException {
+    return open("--model", path, hadoop);
+  }
+
+  /**
+   * Reads the configuration of the run; nothing else yet.
+   *
+   * @param option where the user has named it
+   */
+  static ModelFolder open(String option, String path, Configuration hadoop) throws IOException {
     RunFolder folder = RunFolder.of(path, hadoop);
     if (!folder.files().exists(folder.path(RunFolder.CONFIGURATION))) {
       throw new WrongUsageException(
-          "Invalid --model: %s (holds no %s; must be the output folder of a run)"
-              .formatted(path, RunFolder.CONFIGURATION));
+          "Invalid %s: %s (holds no %s; must be the output folder of a run)"
+              .formatted(option, path, RunFolder.CONFIGURATION));
     }
     ConfigurationText text =
         ConfigurationText.read(

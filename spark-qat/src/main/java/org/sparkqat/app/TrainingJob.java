@@ -88,7 +88,7 @@ final class TrainingJob {
 
   private void run(SparkSession session, ShardedDataset train, ShardedDataset test)
       throws IOException {
-    TrainingSettings settings = JobSettings.training(job);
+    TrainingSettings settings = Teachers.taught(JobSettings.training(job), job, hadoop);
     StartingState start =
         StartingState.of(mode, checkpoints(""), job, new QatTrainer(session, settings), hadoop);
     settings = settings.preferring(start.instructionSet());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** Maps to JSON bytes and back. */
@@ -27,5 +28,28 @@ final class Json {
     } catch (IOException e) {
       throw new IllegalArgumentException("Invalid description: " + e.getMessage(), e);
     }
+  }
+
+  /** The value of a key that must be there, of the type that was written. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  static <T> T value(Map<String, Object> map, String key) {
+    Object value = map.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("Invalid description: no '" + key + "'");
+    }
+    return (T) value;
+  }
+
+  static List<Number> numbers(Map<String, Object> map, String key) {
+    return value(map, key);
+  }
+
+  static float[] floats(Map<String, Object> map, String key) {
+    List<Number> numbers = numbers(map, key);
+    float[] floats = new float[numbers.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = numbers.get(i).floatValue();
+    }
+    return floats;
   }
 }

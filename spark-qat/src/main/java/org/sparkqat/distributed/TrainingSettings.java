@@ -88,8 +88,13 @@ public record TrainingSettings(
 
   /** The same, for workers that all compute with one instruction set. */
   public TrainingSettings instructionSet(String name) {
+    return worker(worker.instructionSet(name));
+  }
+
+  /** The same with other orders to workers. */
+  public TrainingSettings worker(WorkerSpecification other) {
     return new TrainingSettings(
-        worker.instructionSet(name),
+        other,
         optimizer,
         floatRate,
         qatRate,

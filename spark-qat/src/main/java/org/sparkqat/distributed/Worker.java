@@ -8,6 +8,7 @@ import org.sparkqat.data.Shard;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.DropoutKey;
 import org.sparkqat.engine.Kernels;
+import org.sparkqat.engine.LossFunction;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.engine.Plan;
 import org.sparkqat.engine.PlanSettings;
@@ -29,6 +30,7 @@ final class Worker implements AutoCloseable {
   private @Nullable Plan plan;
   private @Nullable StepOrder inForce;
   private final Targets targets;
+  private @Nullable Lesson lesson;
 
   Worker(WorkerSpecification specification) {
     this.specification = specification;
@@ -152,12 +154,24 @@ final class Worker implements AutoCloseable {
       return StepResult.viewOf(result, new ClipReport(0, 1, 0, 0));
     }
     DropoutKey dropout = new DropoutKey(specification.seed(), order.step(), shard.index());
-    current.train(raw, targets, specification.loss(), dropout, result);
+    current.train(raw, targets, loss(order), dropout, result);
     ClipReport clip =
         specification
             .clipping()
             .apply(result.gradient(), order.parameters(), specification.network().parameters());
     return StepResult.viewOf(result, clip);
+  }
+
+  /** The loss of the micro-batch at hand. */
+  private LossFunction loss(StepOrder order) {
+    if (specification.teacher().isEmpty() || order.arithmetic() != Arithmetic.QUANTIZED) {
+      return specification.loss();
+    }
+    if (lesson == null) {
+      Teacher teacher = specification.teacher().get();
+      lesson = new Lesson(teacher, kernels, specification.microBatch());
+    }
+    return lesson.loss(specification.loss(), raw);
   }
 
   /** Collects the shard's micro-batch of a step in the epoch's order. */
@@ -202,6 +216,9 @@ final class Worker implements AutoCloseable {
   @Override
   public void close() {
     closePlan();
+    if (lesson != null) {
+      lesson.close();
+    }
     kernels.close();
   }
 }

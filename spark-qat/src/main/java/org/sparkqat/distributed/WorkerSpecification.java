@@ -28,6 +28,7 @@ import org.sparkqat.training.Loss;
  *     depend on it
  * @param gradients numbers that gradients are multiplied in while training is quantized
  * @param instructionSet the one that all processes must compute with; empty: each its own
+ * @param teacher whom the network learns from while it is quantized
  */
 public record WorkerSpecification(
     Network network,
@@ -43,15 +44,17 @@ public record WorkerSpecification(
     EngineChoice engine,
     int threads,
     GradientPrecision gradients,
-    Optional<String> instructionSet) {
+    Optional<String> instructionSet,
+    Optional<Teacher> teacher) {
 
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
 
   public WorkerSpecification {
     augmentations = List.copyOf(augmentations);
     if (threads < 1) {
       throw new IllegalArgumentException("Invalid threads: " + threads + " (must be at least 1)");
     }
+    teacher.ifPresent(model -> model.requireFit(network, classes));
   }
 
   /** One thread a task, gradients in binary32, with whatever instruction set it has. */
@@ -81,6 +84,7 @@ public record WorkerSpecification(
         engine,
         1,
         GradientPrecision.FLOAT32,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -100,11 +104,42 @@ public record WorkerSpecification(
         engine,
         threads,
         gradients,
-        Optional.of(name));
+        Optional.of(name),
+        teacher);
   }
 
-  /** JSON, so that executors need no class of the job and no serializer setting. */
+  /** The same with a teacher. */
+  public WorkerSpecification teacher(Teacher other) {
+    return new WorkerSpecification(
+        network,
+        normalization,
+        scheme,
+        loss,
+        clipping,
+        augmentations,
+        classes,
+        microBatch,
+        shards,
+        seed,
+        engine,
+        threads,
+        gradients,
+        instructionSet,
+        Optional.of(other));
+  }
+
+  /** JSON and a teacher's numbers: executors need no class of the job, no serializer setting. */
   byte[] encode() {
+    byte[] description = description();
+    Wire wire =
+        Wire.writer(description.length + 8L + teacher.map(Teacher::size).orElse(0L))
+            .putBytes(description)
+            .putInt(teacher.isPresent() ? 1 : 0);
+    teacher.ifPresent(model -> model.write(wire));
+    return wire.bytes();
+  }
+
+  private byte[] description() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("version", VERSION);
     map.put("name", network.name());
@@ -130,61 +165,46 @@ public record WorkerSpecification(
   }
 
   static WorkerSpecification decode(byte[] bytes) {
-    Map<String, Object> map = Json.read(bytes);
-    if (!WorkerSpecification.<Object>value(map, "version").equals(VERSION)) {
+    Wire wire = Wire.reader(bytes);
+    Map<String, Object> map = Json.read(wire.getBytes());
+    if (!Json.<Object>value(map, "version").equals(VERSION)) {
       throw new IllegalArgumentException(
           "Invalid version of a worker's specification: %s (expected %d; driver and executors need the same jar)"
               .formatted(map.get("version"), VERSION));
     }
-    Shape input = new Shape(numbers(map, "input").stream().mapToInt(Number::intValue).toArray());
-    List<Number> numbers = numbers(map, "numbers");
-    Network network = NetworkDescription.read(value(map, "name"), input, value(map, "layers"));
+    Optional<Teacher> teacher =
+        wire.getInt() == 1 ? Optional.of(Teacher.read(wire)) : Optional.empty();
+    Shape input =
+        new Shape(Json.numbers(map, "input").stream().mapToInt(Number::intValue).toArray());
+    List<Number> numbers = Json.numbers(map, "numbers");
+    Network network =
+        NetworkDescription.read(Json.value(map, "name"), input, Json.value(map, "layers"));
     Object smoothing = map.get("label-smoothing");
-    List<Number> clip = numbers(map, "clipping");
+    List<Number> clip = Json.numbers(map, "clipping");
     return new WorkerSpecification(
         network,
-        new InputNormalization(array(numbers(map, "offset")), array(numbers(map, "factor"))),
-        SchemeDescription.read(WorkerSpecification.<Map<String, Object>>value(map, "scheme")),
+        new InputNormalization(Json.floats(map, "offset"), Json.floats(map, "factor")),
+        SchemeDescription.read(Json.<Map<String, Object>>value(map, "scheme")),
         smoothing instanceof Number s
             ? new Loss.SoftmaxCrossEntropy(s.doubleValue())
             : new Loss.MeanSquaredError(network.output().shape().size()),
         new Clipping(
             clip.get(0).doubleValue(), clip.get(1).doubleValue(), clip.get(2).doubleValue()),
-        numbers(map, "augmentations").stream().map(WorkerSpecification::augmentation).toList(),
+        Json.numbers(map, "augmentations").stream().map(WorkerSpecification::augmentation).toList(),
         numbers.get(0).intValue(),
         numbers.get(1).intValue(),
         numbers.get(2).intValue(),
         numbers.get(3).longValue(),
-        EngineChoice.valueOf(value(map, "engine")),
+        EngineChoice.valueOf(Json.value(map, "engine")),
         numbers.get(4).intValue(),
-        GradientPrecision.valueOf(value(map, "gradients")),
-        Optional.ofNullable((String) map.get("instruction-set")));
+        GradientPrecision.valueOf(Json.value(map, "gradients")),
+        Optional.ofNullable((String) map.get("instruction-set")),
+        teacher);
   }
 
   private static Augmentation augmentation(Number padding) {
     return padding.intValue() == 0
         ? new Augmentation.HorizontalFlip()
         : new Augmentation.RandomCrop(padding.intValue());
-  }
-
-  private static List<Number> numbers(Map<String, Object> map, String key) {
-    return value(map, key);
-  }
-
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as encode wrote it
-  private static <T> T value(Map<String, Object> map, String key) {
-    Object value = map.get(key);
-    if (value == null) {
-      throw new IllegalArgumentException("Invalid worker's specification: no '" + key + "'");
-    }
-    return (T) value;
-  }
-
-  private static float[] array(List<Number> numbers) {
-    float[] array = new float[numbers.size()];
-    for (int i = 0; i < array.length; i++) {
-      array[i] = numbers.get(i).floatValue();
-    }
-    return array;
   }
 }

@@ -1,5 +1,6 @@
 package org.sparkqat.app.config;
 
+import java.util.Optional;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
@@ -18,6 +19,7 @@ import org.sparkqat.training.Optimizer;
  * @param threads threads of a task
  * @param gradients numbers that gradients are multiplied in during QAT
  * @param calibrationSteps global batches whose ranges are observed between float and QAT phase
+ * @param distillation whom the network learns from in QAT
  */
 public record TrainingConfiguration(
     long seed,
@@ -31,6 +33,7 @@ public record TrainingConfiguration(
     int calibrationSteps,
     int qatEpochs,
     Loss loss,
+    Optional<DistillationConfiguration> distillation,
     Optimizer optimizer,
     LearningRate learningRate,
     LearningRate qatLearningRate,

@@ -1,5 +1,6 @@
 package org.sparkqat.app.config;
 
+import java.util.Optional;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
@@ -36,6 +37,8 @@ final class TrainingReader {
     int calibrationSteps = section.integer("calibration-steps", 16, Bounds.between(1, MAX_EPOCHS));
     int qatEpochs = section.integer("qat-epochs", 2, Bounds.between(0, MAX_EPOCHS));
     Loss loss = loss(section.group("loss"), data);
+    Optional<DistillationConfiguration> distillation =
+        DistillationConfiguration.read(section.group("distillation"), data);
     Section optimizerSection = section.group("optimizer");
     OptimizerKind optimizer = optimizerSection.choice("type", OptimizerKind.SGD);
     LearningRate rate =
@@ -53,6 +56,7 @@ final class TrainingReader {
             calibrationSteps,
             qatEpochs,
             loss,
+            distillation,
             optimizer.read(optimizerSection),
             rate,
             LearningRateReader.read(

@@ -1,0 +1,37 @@
+package org.sparkqat.app;
+
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.sparkqat.app.config.DistillationConfiguration;
+import org.sparkqat.app.config.JobConfiguration;
+import org.sparkqat.distributed.Teacher;
+import org.sparkqat.distributed.TrainingSettings;
+import org.sparkqat.training.Phase;
+import org.sparkqat.training.TrainingState;
+
+/** Finds the teacher of a job. */
+final class Teachers {
+
+  private Teachers() {}
+
+  /** The settings with the teacher that the job names. */
+  static TrainingSettings taught(
+      TrainingSettings settings, JobConfiguration job, Configuration hadoop) throws IOException {
+    return job.training().distillation().isPresent()
+        ? settings.worker(
+            settings.worker().teacher(load(job.training().distillation().get(), hadoop)))
+        : settings;
+  }
+
+  private static Teacher load(DistillationConfiguration by, Configuration hadoop)
+      throws IOException {
+    ModelFolder folder = ModelFolder.open("training.distillation.teacher", by.teacher(), hadoop);
+    TrainingState state = folder.endOf(Phase.FLOAT).orElseGet(folder::latest);
+    return new Teacher(
+        folder.job().network(),
+        folder.job().data().normalization(),
+        state.parameters(),
+        state.statistics(),
+        by.distillation());
+  }
+}
