@@ -123,7 +123,7 @@ final class TrainingStep {
 
   /** Activations that a quantizer acts on: the input, and the outputs that become codes. */
   private static long quantizedPerExample(QuantizedGraph graph) {
-    long values = graph.graph().network().inputShape().size();
+    long values = graph.input().isPresent() ? graph.graph().network().inputShape().size() : 0;
     for (Block block : graph.graph().blocks()) {
       values += graph.outputs().get(block.index()).isPresent() ? block.outputShape().size() : 0;
     }

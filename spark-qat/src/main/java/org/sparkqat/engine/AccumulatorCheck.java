@@ -1,11 +1,9 @@
 package org.sparkqat.engine;
 
 import org.sparkqat.network.Block;
-import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.CodeRange;
-import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Parameter;
 
 /** No sum of products of 8-bit codes may overflow a 32-bit accumulator. */
@@ -18,7 +16,7 @@ final class AccumulatorCheck {
       graph
           .weights()
           .get(block.index())
-          .filter(WeightQuantizer::fitsKernels)
+          .filter(by -> by.fitsKernels() && !graph.staysReal(block.inputs().get(0)))
           .ifPresent(weights -> require(graph, block, largest(weights.codes())));
     }
   }
@@ -26,9 +24,7 @@ final class AccumulatorCheck {
   private static void require(QuantizedGraph graph, Block block, long weight) {
     Parameter parameter = graph.graph().network().parameters().parameter(block.name() + ".weight");
     long products = parameter.size() / block.outputShape().channels();
-    int source = block.inputs().get(0);
-    ActivationQuantizer input =
-        (source == BlockGraph.INPUT ? graph.input() : graph.pointOf(source)).quantizer();
+    ActivationQuantizer input = graph.pointOf(block.inputs().get(0)).quantizer();
     long bound = products * largest(input.codes()) * weight;
     if (input.fitsKernels() && bound > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Parameter;
 
 /**
@@ -50,20 +51,21 @@ public final class FoldedWeights {
     this.normalization =
         block.normalization().map(node -> new NormalizationParameters(network, node));
     this.usesBatch = normalization.isPresent() && statistics == Normalization.BATCH;
-    this.folds = normalization.isPresent() && (!usesBatch || arithmetic.quantizes());
+    Optional<WeightQuantizer> quantizer =
+        arithmetic.quantizes() ? graph.weights().get(block.index()) : Optional.empty();
+    this.folds = normalization.isPresent() && (!usesBatch || quantizer.isPresent());
     this.codes =
         new WeightCodes(
-            arithmetic.quantizes() ? graph.weights().get(block.index()) : Optional.empty(),
+            quantizer,
             outputs,
             weight.size() / outputs,
             weight.size() / (outputs * weight.shape().dim(1)));
     this.biases = new float[outputs];
-    this.fitKernels =
-        arithmetic.quantizes() && graph.weights().get(block.index()).orElseThrow().fitsKernels();
+    this.fitKernels = quantizer.isPresent() && quantizer.get().fitsKernels();
+    int input = block.inputs().get(0);
     this.source =
-        arithmetic.quantizes()
-            ? Optional.of(graph.pointOf(block.inputs().get(0)))
-                .filter(point -> point.quantizer().fitsKernels())
+        arithmetic.quantizes() && !graph.staysReal(input)
+            ? Optional.of(graph.pointOf(input)).filter(point -> point.quantizer().fitsKernels())
             : Optional.empty();
   }
 

@@ -1,6 +1,5 @@
 package org.sparkqat.engine;
 
-import java.util.Optional;
 import org.sparkqat.network.Activation;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.QuantizedGraph;
@@ -23,8 +22,7 @@ final class InputOperation {
     this.spatial = shape.spatial();
     this.dst = new Activations(settings.microBatch() * shape.size(), false);
     this.stage =
-        new OutputStage(
-            Activation.NONE, Optional.of(graph.input()), settings, shape.channels(), spatial);
+        new OutputStage(Activation.NONE, graph.input(), settings, shape.channels(), spatial);
   }
 
   Activations output() {

@@ -151,10 +151,11 @@ final class OperationFactory {
 
     /** Empty where the input has no codes, or none of one scale. */
     private Optional<CodeTable> codeTable(Curve curve) {
-      if (!settings.arithmetic().quantizes()) {
+      int source = block.inputs().get(0);
+      if (!settings.arithmetic().quantizes() || graph.staysReal(source)) {
         return Optional.empty();
       }
-      return Optional.of(graph.pointOf(block.inputs().get(0)))
+      return Optional.of(graph.pointOf(source))
           .filter(point -> point.quantizer().granularity() == Granularity.PER_TENSOR)
           .map(point -> new CodeTable(curve, point));
     }

@@ -113,8 +113,9 @@ public final class OnnxExporter {
 
   private static void requireObserved(TrainedModel model) {
     boolean observed =
-        IntStream.range(0, model.ranges().slots())
-            .anyMatch(slot -> !model.ranges().range(slot).isEmpty());
+        model.ranges().slots() == 0
+            || IntStream.range(0, model.ranges().slots())
+                .anyMatch(slot -> !model.ranges().range(slot).isEmpty());
     if (!observed) {
       throw new IllegalStateException(
           "Cannot export quantized model: no range was observed (calibrate it first, or export the"

@@ -68,14 +68,18 @@ final class OnnxModelGraph {
     String centered =
         graph.node("input.centered", "Sub", List.of(OnnxGraph.INPUT, offset), List.of());
     String normalized = graph.node("input.normalized", "Mul", List.of(centered, factor), List.of());
-    return quantizes()
-        ? quantizers.quantize(
-            quantized.input(),
-            OnnxGraph.INPUT,
-            normalized,
-            CodeLimits.of(quantized.input().quantizer().codes()),
-            shape.rank())
-        : normalized;
+    return quantized
+        .input()
+        .filter(point -> quantizes())
+        .map(
+            point ->
+                quantizers.quantize(
+                    point,
+                    OnnxGraph.INPUT,
+                    normalized,
+                    CodeLimits.of(point.quantizer().codes()),
+                    shape.rank()))
+        .orElse(normalized);
   }
 
   private String output(Block block, List<String> sources) {
@@ -92,11 +96,17 @@ final class OnnxModelGraph {
     return vanished ? value : passed(block.index(), value);
   }
 
-  /** What a block with weights that no integer kernel takes reads. */
+  /**
+   * What a block reads, as reals if its weights are such, or codes that no integer kernel takes.
+   */
   private List<String> behindRealWeights(Block block, List<String> sources) {
     boolean fits =
-        quantized.weights().get(block.index()).map(WeightQuantizer::fitsKernels).orElse(true);
-    if (!quantizes() || fits) {
+        quantized
+            .weights()
+            .get(block.index())
+            .map(WeightQuantizer::fitsKernels)
+            .orElse(!block.isWeighted());
+    if (!quantizes() || fits || quantized.staysReal(block.inputs().get(0))) {
       return sources;
     }
     QuantizationPoint point = quantized.pointOf(block.inputs().get(0));
@@ -123,7 +133,9 @@ final class OnnxModelGraph {
     String gate =
         graph.node(
             block.name() + ".widened", "Unsqueeze", List.of(sources.get(1), axes), List.of());
-    return List.of(sources.get(0), quantizes() ? passed(block.inputs().get(1), gate) : gate);
+    int source = block.inputs().get(1);
+    boolean isReal = !quantizes() || quantized.staysReal(source);
+    return List.of(sources.get(0), isReal ? gate : passed(source, gate));
   }
 
   /** The codes of a block's output behind a node that only moves them. */
@@ -158,10 +170,13 @@ final class OnnxModelGraph {
 
   /** An integer bias needs 8-bit codes, and one scale for all channels of the input. */
   private String bias(Block block, FoldedWeights folded) {
-    QuantizationPoint source = quantized.pointOf(block.inputs().get(0));
-    if (!holdsCodes(block, folded) || !ActivationQuantizers.isInteger(source)) {
+    int input = block.inputs().get(0);
+    if (!holdsCodes(block, folded)
+        || quantized.staysReal(input)
+        || !ActivationQuantizers.isInteger(quantized.pointOf(input))) {
       return constants.realBias(block.name(), folded);
     }
+    QuantizationPoint source = quantized.pointOf(input);
     WeightQuantizer quantizer = quantized.weights().get(block.index()).orElseThrow();
     return constants.quantizedBias(
         block.name(), folded, quantizer, quantizers.affine(source).scale());

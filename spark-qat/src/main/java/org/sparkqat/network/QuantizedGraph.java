@@ -1,11 +1,15 @@
 package org.sparkqat.network;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Shape;
@@ -13,16 +17,19 @@ import org.sparkqat.tensor.Shape;
 /**
  * A block graph with its quantizers in place: one at the network's input, one at the weights of
  * each weighted block, one at the output of each block that computes new values, except the last of
- * them: the network's output stays real, also when it only passes through the last blocks.
+ * them: the network's output stays real, also when it only passes through the last blocks. Rules
+ * may keep any of them real (float islands).
  *
- * @param weights quantizer of each block's weights, empty for blocks without
+ * @param input quantization point of the network's input, empty where it stays real
+ * @param weights quantizer of each block's weights, empty for blocks without, and where they stay
+ *     real
  * @param outputs quantization point of each block's output, empty where the codes of the input pass
- *     through and at the last block that computes
+ *     through, at the last block that computes, and where it stays real
  * @param slots length of the network's {@link org.sparkqat.quantization.Ranges}
  */
 public record QuantizedGraph(
     BlockGraph graph,
-    QuantizationPoint input,
+    Optional<QuantizationPoint> input,
     List<Optional<WeightQuantizer>> weights,
     List<Optional<QuantizationPoint>> outputs,
     int slots) {
@@ -39,15 +46,43 @@ public record QuantizedGraph(
   /** All quantization points in the order of their slots. */
   public List<QuantizationPoint> points() {
     List<QuantizationPoint> points = new ArrayList<>();
-    points.add(input);
+    input.ifPresent(points::add);
     outputs.forEach(output -> output.ifPresent(points::add));
     return points;
   }
 
-  /** True when the output of a block is no codes: the network's output, and what passes it on. */
+  /**
+   * True when the output of a block is no codes: the network's output, float islands, and what
+   * passes them on.
+   */
   public boolean staysReal(int block) {
+    return source(block).isEmpty();
+  }
+
+  private Optional<QuantizationPoint> source(int block) {
     int source = graph.sourceOfCodes(block);
-    return source != BlockGraph.INPUT && outputs.get(source).isEmpty();
+    return source == BlockGraph.INPUT ? input : outputs.get(source);
+  }
+
+  /** The first layer of which a rule keeps weights or output real; empty: there is none. */
+  public Optional<String> firstIsland() {
+    Stream<String> blocks =
+        graph.blocks().stream().filter(block -> !realParts(block).isEmpty()).map(Block::name);
+    return Stream.concat(input.isPresent() ? Stream.empty() : Stream.of(Network.INPUT), blocks)
+        .findFirst();
+  }
+
+  /** What of a block stays real by a rule; the network's output stays so by itself. */
+  public Set<Part> realParts(Block block) {
+    Set<Part> parts = EnumSet.noneOf(Part.class);
+    if (block.isWeighted() && weights.get(block.index()).isEmpty()) {
+      parts.add(Part.WEIGHTS);
+    }
+    boolean isOutput = block.index() == graph.sourceOfCodes(graph.output().index());
+    if (!block.passesCodes() && !isOutput && outputs.get(block.index()).isEmpty()) {
+      parts.add(Part.ACTIVATIONS);
+    }
+    return parts;
   }
 
   /**
@@ -57,17 +92,15 @@ public record QuantizedGraph(
    * @throws IllegalArgumentException when the output {@link #staysReal}
    */
   public QuantizationPoint pointOf(int block) {
-    int source = graph.sourceOfCodes(block);
-    if (source == BlockGraph.INPUT) {
-      return input;
-    }
-    return outputs
-        .get(source)
+    return source(block)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "Invalid block: '%s' (its output is not quantized)"
-                        .formatted(graph.blocks().get(block).name())));
+                    "Invalid block: '%s' (its output is not quantized)".formatted(name(block))));
+  }
+
+  private String name(int block) {
+    return block == BlockGraph.INPUT ? Network.INPUT : graph.blocks().get(block).name();
   }
 
   /** Applies a scheme's defaults, its first/last exception and its rules, in this order. */
@@ -86,44 +119,51 @@ public record QuantizedGraph(
     }
 
     QuantizedGraph run() {
-      QuantizationPoint input =
-          point(Network.INPUT, BlockGraph.INPUT, graph.network().inputShape());
+      Optional<QuantizationPoint> input =
+          point(
+              Network.INPUT, Set.of(Network.INPUT), BlockGraph.INPUT, graph.network().inputShape());
       List<Optional<WeightQuantizer>> weights = new ArrayList<>();
       List<Optional<QuantizationPoint>> outputs = new ArrayList<>();
       int real = graph.sourceOfCodes(graph.output().index());
       for (Block block : graph.blocks()) {
-        weights.add(block.isWeighted() ? Optional.of(weightsOf(block)) : Optional.empty());
+        weights.add(block.isWeighted() ? weightsOf(block) : Optional.empty());
         outputs.add(
             block.passesCodes() || block.index() == real
                 ? Optional.empty()
-                : Optional.of(point(block.name(), block.index(), block.outputShape())));
+                : point(block.name(), BlockTypes.of(block), block.index(), block.outputShape()));
       }
       return new QuantizedGraph(graph, input, weights, outputs, slots);
     }
 
-    private WeightQuantizer weightsOf(Block block) {
-      WeightQuantizer quantizer = scheme.weights();
-      if (scheme.firstLastBits() != 0 && isFirstOrLast(block)) {
-        quantizer = quantizer.withBits(scheme.firstLastBits());
-      }
+    private Optional<WeightQuantizer> weightsOf(Block block) {
+      boolean exception = scheme.firstLastBits() != 0 && isFirstOrLast(block);
+      Optional<WeightQuantizer> quantizer =
+          Optional.of(scheme.weights())
+              .map(by -> exception ? by.withBits(scheme.firstLastBits()) : by);
+      Set<String> types = BlockTypes.of(block);
       for (QuantizationRule rule : scheme.rules()) {
-        if (rule.matches(block.name())) {
-          quantizer = rule.weights().orElse(quantizer);
+        if (rule.selects(block.name(), types)) {
+          quantizer = rule.weightsAfter(quantizer);
         }
       }
       return quantizer;
     }
 
-    private QuantizationPoint point(String name, int index, Shape shape) {
-      ActivationQuantizer quantizer = scheme.activations();
-      if (scheme.firstLastBits() != 0 && feedsFirstOrLast(index)) {
-        quantizer = quantizer.withBits(scheme.firstLastBits());
-      }
+    private Optional<QuantizationPoint> point(
+        String name, Set<String> types, int index, Shape shape) {
+      boolean exception = scheme.firstLastBits() != 0 && feedsFirstOrLast(index);
+      Optional<ActivationQuantizer> quantizer =
+          Optional.of(scheme.activations())
+              .map(by -> exception ? by.withBits(scheme.firstLastBits()) : by);
       for (QuantizationRule rule : scheme.rules()) {
-        if (rule.matches(name)) {
-          quantizer = rule.activations().orElse(quantizer);
+        if (rule.selects(name, types)) {
+          quantizer = rule.activationsAfter(quantizer);
         }
       }
+      return quantizer.map(by -> point(name, by, shape));
+    }
+
+    private QuantizationPoint point(String name, ActivationQuantizer quantizer, Shape shape) {
       int count = quantizer.granularity() == Granularity.PER_TENSOR ? 1 : shape.channels();
       QuantizationPoint point = new QuantizationPoint(name, quantizer, slots, count);
       slots += count;
@@ -144,13 +184,15 @@ public record QuantizedGraph(
     private void requireMatches() {
       for (QuantizationRule rule : scheme.rules()) {
         boolean matched =
-            rule.matches(Network.INPUT)
-                || graph.blocks().stream().anyMatch(block -> rule.matches(block.name()));
+            rule.selects(Network.INPUT, Set.of(Network.INPUT))
+                || graph.blocks().stream()
+                    .anyMatch(block -> rule.selects(block.name(), BlockTypes.of(block)));
         if (!matched) {
           throw new IllegalArgumentException(
-              "Invalid quantization.layers match: '%s' (no such layer; allowed: input, %s)"
+              "Invalid quantization.layers match: '%s'%s (no such layer; allowed: input, %s)"
                   .formatted(
                       rule.match(),
+                      rule.type().map(type -> " of type '" + type + "'").orElse(""),
                       String.join(", ", graph.blocks().stream().map(Block::name).toList())));
         }
       }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A quantization scheme as maps, lists, numbers and texts, the form in which it is written down.
@@ -23,8 +25,10 @@ public final class SchemeDescription {
     for (QuantizationRule rule : scheme.rules()) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("match", rule.match());
+      rule.type().ifPresent(type -> entry.put("type", type));
       rule.weights().ifPresent(weights -> entry.put("weights", write(weights)));
       rule.activations().ifPresent(activations -> entry.put("activations", write(activations)));
+      entry.put("float", rule.real().stream().map(SchemeDescription::word).sorted().toList());
       rules.add(entry);
     }
     map.put("layers", rules);
@@ -39,14 +43,22 @@ public final class SchemeDescription {
       rules.add(
           new QuantizationRule(
               (String) value(rule, "match"),
+              Optional.ofNullable((String) rule.get("type")),
               optional(rule, "weights").map(SchemeDescription::weights),
-              optional(rule, "activations").map(SchemeDescription::activations)));
+              optional(rule, "activations").map(SchemeDescription::activations),
+              parts((List<?>) value(rule, "float"))));
     }
     return new QuantizationScheme(
         weights((Map<?, ?>) value(map, "weights")),
         activations((Map<?, ?>) value(map, "activations")),
         ((Number) value(map, "first-last-bits")).intValue(),
         rules);
+  }
+
+  private static Set<QuantizationRule.Part> parts(List<?> words) {
+    return words.stream()
+        .map(word -> QuantizationRule.Part.valueOf(((String) word).toUpperCase(Locale.ROOT)))
+        .collect(Collectors.toSet());
   }
 
   private static Map<String, Object> write(WeightQuantizer quantizer) {

@@ -80,7 +80,7 @@ class CommandsTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "spark-qat: --set quantization.weights.bits=17: Invalid quantization.weights.bits: 17"
-                + " (allowed: 2 to 16)");
+                + " (allowed: float, or 2 to 16)");
   }
 
   @Test

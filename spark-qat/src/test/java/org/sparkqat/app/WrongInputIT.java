@@ -120,7 +120,7 @@ class WrongInputIT {
             "a value out of range",
             2,
             List.of("quantization.weights.bits=17"),
-            "Invalid quantization.weights.bits: 17 (allowed: 2 to 16)"),
+            "Invalid quantization.weights.bits: 17 (allowed: float, or 2 to 16)"),
         new Mistake(
             "a path that does not exist",
             1,

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,6 +22,8 @@ import org.sparkqat.quantization.CodeFormat.Span;
 import org.sparkqat.quantization.CodeFormat.Steps;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
@@ -90,6 +94,15 @@ class CatalogueTest {
         scheme(
             new WeightQuantizer(12, Symmetry.SYMMETRIC, Granularity.PER_CHANNEL),
             activations(CodeFormat.unsigned(12))));
+    schemes.put(
+        "float islands",
+        new QuantizationScheme(
+            WEIGHTS,
+            ACTIVATIONS,
+            8,
+            List.of(
+                QuantizationRule.real("conv2", EnumSet.allOf(Part.class)),
+                QuantizationRule.real("fc", Set.of(Part.WEIGHTS)))));
     return schemes;
   }
 

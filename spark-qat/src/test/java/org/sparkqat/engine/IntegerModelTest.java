@@ -139,7 +139,7 @@ class IntegerModelTest {
   /** The input is quantized by one division, whose result is rounded. */
   private static void input(QuantizedCase drawn, IntegerOracle oracle) {
     IntegerOracle.Coded input = oracle.coded(BlockGraph.INPUT);
-    QuantizationPoint point = drawn.graph.input();
+    QuantizationPoint point = drawn.graph.pointOf(BlockGraph.INPUT);
     int spatial = drawn.numbers.network.inputShape().spatial();
     int channels = drawn.numbers.network.inputShape().channels();
     for (int i = 0; i < input.codes().length; i++) {

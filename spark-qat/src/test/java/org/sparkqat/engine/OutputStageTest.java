@@ -141,7 +141,7 @@ class OutputStageTest {
       QuantizationScheme scheme =
           new QuantizationScheme(QuantizationScheme.W8A8.weights(), quantizer, 0, List.of());
       QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(network), scheme);
-      QuantizationPoint point = graph.input();
+      QuantizationPoint point = graph.pointOf(BlockGraph.INPUT);
       PlanSettings settings = new PlanSettings(1, arithmetic, Normalization.BATCH);
       this.stage = new OutputStage(activation, Optional.of(point), settings, channels, spatial);
       this.dst = new Activations(channels * spatial, true);

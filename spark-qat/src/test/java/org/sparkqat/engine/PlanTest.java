@@ -273,7 +273,7 @@ class PlanTest {
 
   private static Ranges ranges() {
     Ranges ranges = Ranges.empty(GRAPH.slots());
-    ranges.set(GRAPH.input().firstSlot(), new Range(-1, 2));
+    ranges.set(GRAPH.pointOf(BlockGraph.INPUT).firstSlot(), new Range(-1, 2));
     for (Block block : GRAPH.graph().blocks()) {
       // Nothing observes values below 0 after an activation.
       float min = block.activation() == Activation.NONE ? -1 : 0;

@@ -243,7 +243,7 @@ final class StraightThrough implements NetworkOracle.Quantizers {
 
   private Optional<QuantizationPoint> point(String layer) {
     if (layer.equals(Network.INPUT)) {
-      return Optional.of(of.graph.input());
+      return of.graph.input();
     }
     return of.graph.graph().blocks().stream()
         .filter(block -> block.last().equals(layer))

@@ -138,7 +138,11 @@ class OnnxRuntimeTest {
     return Stream.of(ActivationFunction.values())
         .flatMap(
             function ->
-                Stream.of(Schemes.W8A8, Schemes.ACTIVATIONS_SYMMETRIC, Schemes.W4A4)
+                Stream.of(
+                        Schemes.W8A8,
+                        Schemes.ACTIVATIONS_SYMMETRIC,
+                        Schemes.W4A4,
+                        Schemes.FLOAT_ISLANDS)
                     .map(scheme -> Arguments.of(function, scheme)));
   }
 
@@ -164,7 +168,8 @@ class OnnxRuntimeTest {
         .add("fc", new Layer.FullyConnected(4, Bias.WITH));
     TrainedModel model = littleModel(network.build(), scheme, 1);
 
-    assertThat(comparedCodes(model, IMAGES).compared()).isGreaterThan(IMAGES * 1000L);
+    long codes = scheme == Schemes.FLOAT_ISLANDS ? 100 : 1000;
+    assertThat(comparedCodes(model, IMAGES).compared()).isGreaterThan(IMAGES * codes);
     for (Runner runner : Runner.values()) {
       assertThat(run(model, OnnxForm.FLOAT, runner).difference()).isLessThan(FLOAT_SUMS);
     }
@@ -172,8 +177,9 @@ class OnnxRuntimeTest {
     Logits logits = run(model, OnnxForm.QUANTIZED, Runner.OPTIMIZED);
     assertThat(logits.agreements()).isEqualTo(IMAGES);
     // The runtime fuses x * sigmoid(x) and approximates it: a code at a tie differs in a few images
-    // (seen in 6), where that of the literal graph does not.
-    int ties = function == ActivationFunction.SILU ? IMAGES / 32 : 0;
+    // (seen in 6), where that of the literal graph does not. Behind an island float sums decide.
+    int floats = scheme.isInteger() ? 0 : IMAGES / 100;
+    int ties = function == ActivationFunction.SILU ? IMAGES / 32 : floats;
     assertThat(logits.beyond(FLOAT_SUMS)).isLessThanOrEqualTo(ties);
   }
 

@@ -1,6 +1,9 @@
 package org.sparkqat.export;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.CodeFormat;
@@ -9,6 +12,8 @@ import org.sparkqat.quantization.CodeFormat.Span;
 import org.sparkqat.quantization.CodeFormat.Steps;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
@@ -59,6 +64,16 @@ enum Schemes implements Supplier<QuantizationScheme> {
           1,
           WeightScheme.UNIFORM),
       new CodeFormat(8, Symmetry.ASYMMETRIC, Sign.SIGNED, Span.FULL, Steps.POWER_OF_TWO)),
+  FLOAT_ISLANDS(QuantizationRule.real("*n*", EnumSet.allOf(Part.class))),
+  FLOAT_FULLY_CONNECTED(
+      new QuantizationRule(
+          "*",
+          Optional.of("fully-connected"),
+          Optional.empty(),
+          Optional.empty(),
+          EnumSet.allOf(Part.class))),
+  FLOAT_WEIGHTS(QuantizationRule.real("*", Set.of(Part.WEIGHTS))),
+  FLOAT_ACTIVATIONS(QuantizationRule.real("*", Set.of(Part.ACTIVATIONS))),
   ACTIVATIONS_UNSIGNED_SYMMETRIC(
       WeightQuantizer.DEFAULT,
       new CodeFormat(8, Symmetry.SYMMETRIC, Sign.UNSIGNED, Span.FULL, Steps.ANY));
@@ -86,6 +101,16 @@ enum Schemes implements Supplier<QuantizationScheme> {
             List.of());
   }
 
+  Schemes(QuantizationRule rule) {
+    this.scheme =
+        new QuantizationScheme(
+            WeightQuantizer.DEFAULT,
+            new ActivationQuantizer(
+                CodeFormat.unsigned(8), Granularity.PER_TENSOR, new Observer.MinMax()),
+            0,
+            List.of(rule));
+  }
+
   Schemes(WeightQuantizer weights, CodeFormat activations) {
     this.scheme =
         new QuantizationScheme(
@@ -102,7 +127,9 @@ enum Schemes implements Supplier<QuantizationScheme> {
 
   /** True when runtimes compute with integers. */
   boolean isInteger() {
-    return scheme.weights().fitsKernels() && scheme.activations().fitsKernels();
+    return scheme.rules().isEmpty()
+        && scheme.weights().fitsKernels()
+        && scheme.activations().fitsKernels();
   }
 
   /** False where products of scales are powers of two, so that many sums lie at ties. */

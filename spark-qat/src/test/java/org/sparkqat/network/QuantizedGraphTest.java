@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Shape;
@@ -30,7 +33,7 @@ class QuantizedGraphTest {
   void everyComputedTensorButTheOutputIsQuantized(Network network) {
     QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(network), QuantizationScheme.W8A8);
 
-    assertThat(graph.input().name()).isEqualTo(Network.INPUT);
+    assertThat(graph.pointOf(BlockGraph.INPUT).name()).isEqualTo(Network.INPUT);
     for (Block block : graph.graph().blocks()) {
       boolean last = block.index() == graph.graph().output().index();
       assertThat(graph.outputs().get(block.index()).isPresent())
@@ -76,7 +79,7 @@ class QuantizedGraphTest {
   void theCodesOfAPassThroughBlockAreThoseOfItsInput() {
     QuantizedGraph graph = graph(ZooNetworks.network("lenet5"), scheme(0));
 
-    assertThat(graph.pointOf(BlockGraph.INPUT)).isEqualTo(graph.input());
+    assertThat(graph.input()).contains(graph.pointOf(BlockGraph.INPUT));
     assertThat(graph.pointOf(0).name()).isEqualTo("conv1");
     assertThat(graph.pointOf(1).name()).isEqualTo("conv1");
     assertThat(graph.pointOf(3).name()).isEqualTo("conv2");
@@ -177,6 +180,78 @@ class QuantizedGraphTest {
         .hasMessage(
             "Invalid quantization.layers match: 'conv3' (no such layer; allowed: input, conv1,"
                 + " pool1, conv2, pool2, flatten, fc1, fc2, fc3)");
+  }
+
+  @Test
+  void aRuleMaySelectLayersByTheirType() {
+    QuantizedGraph graph =
+        graph(
+            ZooNetworks.network("mobilenetv2-cifar"),
+            scheme(
+                0,
+                ofType("convolution", "*", W8.withBits(6)),
+                ofType("depthwise-convolution", "*", W8.withBits(3)),
+                ofType("fully-connected", "*", W8.withBits(5))));
+    for (Block block : graph.graph().blocks()) {
+      if (block.anchor().layer() instanceof Layer.Convolution layer) {
+        int bits = layer.groups() > 1 ? 3 : 6;
+        assertThat(graph.weights().get(block.index()).orElseThrow().bits()).isEqualTo(bits);
+      }
+    }
+    assertThat(weightBits(graph)).contains("fc 5");
+  }
+
+  @Test
+  void aRuleWithNameAndTypeIsForLayersThatHaveBoth() {
+    QuantizedGraph graph =
+        graph(
+            ZooNetworks.network("lenet5"),
+            scheme(0, ofType("fully-connected", "*1", W8.withBits(4))));
+    assertThat(weightBits(graph)).containsExactly("conv1 8", "conv2 8", "fc1 4", "fc2 8", "fc3 8");
+    assertThatThrownBy(
+            () ->
+                graph(
+                    ZooNetworks.network("lenet5"),
+                    scheme(0, ofType("fully-connected", "conv*", W8))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(
+            "Invalid quantization.layers match: 'conv*' of type 'fully-connected' (no such layer;");
+  }
+
+  @Test
+  void anIslandHasNoQuantizersAndWhatPassesItOnHasNone() {
+    QuantizedGraph graph =
+        graph(
+            ZooNetworks.network("lenet5"),
+            scheme(0, QuantizationRule.real("conv2", EnumSet.allOf(Part.class))));
+    assertThat(graph.firstIsland()).contains("conv2");
+    assertThat(weightBits(graph)).containsExactly("conv1 8", "fc1 8", "fc2 8", "fc3 8");
+    assertThat(activationBits(graph)).containsExactly("input 8", "conv1 8", "fc1 8", "fc2 8");
+    assertThat(List.of(0, 1, 2, 3, 4))
+        .extracting(graph::staysReal)
+        .containsExactly(false, false, true, true, true);
+    assertThat(graph(ZooNetworks.network("lenet5"), scheme(0)).firstIsland()).isEmpty();
+  }
+
+  @Test
+  void aLaterRuleTakesALayerOutOfAnIsland() {
+    QuantizedGraph graph =
+        graph(
+            ZooNetworks.network("lenet5"),
+            scheme(
+                0,
+                QuantizationRule.real("*", EnumSet.allOf(Part.class)),
+                rule("fc2", W8.withBits(4), A8)));
+    assertThat(weightBits(graph)).containsExactly("fc2 4");
+    assertThat(activationBits(graph)).containsExactly("fc2 8");
+    assertThat(graph.input()).isEmpty();
+    assertThat(graph.firstIsland()).contains("input");
+    assertThat(graph.slots()).isEqualTo(1);
+  }
+
+  private static QuantizationRule ofType(String type, String match, WeightQuantizer weights) {
+    return new QuantizationRule(
+        match, Optional.of(type), Optional.of(weights), Optional.empty(), Set.of());
   }
 
   private static QuantizedGraph graph(Network network, Scheme scheme) {

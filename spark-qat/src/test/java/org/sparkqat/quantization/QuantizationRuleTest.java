@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sparkqat.quantization.QuantizationRule.Part;
 
 class QuantizationRuleTest {
 
@@ -33,6 +35,43 @@ class QuantizationRuleTest {
     assertThatThrownBy(() -> rule(" "))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid match of a quantization rule: '' (a layer name)");
+  }
+
+  @Test
+  void aRuleOfATypeIsForLayersOfThatType() {
+    QuantizationRule rule =
+        new QuantizationRule(
+            "conv*", Optional.of("add"), Optional.empty(), Optional.empty(), Set.of());
+    assertThat(rule.selects("conv1", Set.of("add", "other"))).isTrue();
+    assertThat(rule.selects("conv1", Set.of("convolution"))).isFalse();
+    assertThat(rule.selects("fc", Set.of("add"))).isFalse();
+  }
+
+  @Test
+  void whatARuleSaysComesInThePlaceOfWhatWasSaidBefore() {
+    WeightQuantizer four = WeightQuantizer.DEFAULT.withBits(4);
+    Optional<WeightQuantizer> before = Optional.of(WeightQuantizer.DEFAULT);
+    assertThat(rule("a").weightsAfter(before)).isEqualTo(before);
+    assertThat(new QuantizationRule("a", Optional.of(four), Optional.empty()).weightsAfter(before))
+        .contains(four);
+    QuantizationRule real = QuantizationRule.real("a", Set.of(Part.WEIGHTS));
+    assertThat(real.weightsAfter(before)).isEmpty();
+    Optional<ActivationQuantizer> activations = Optional.of(ActivationQuantizer.DEFAULT);
+    assertThat(real.activationsAfter(activations)).isEqualTo(activations);
+  }
+
+  @Test
+  void quantizedAndFloatAtOnceIsRefused() {
+    assertThatThrownBy(
+            () ->
+                new QuantizationRule(
+                    "a",
+                    Optional.empty(),
+                    Optional.of(WeightQuantizer.DEFAULT),
+                    Optional.empty(),
+                    Set.of(Part.WEIGHTS)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid rule for 'a': both quantized and float (one of them)");
   }
 
   private static QuantizationRule rule(String match) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SchemeDescriptionTest {
@@ -23,7 +24,13 @@ class SchemeDescriptionTest {
             8,
             List.of(
                 new QuantizationRule("conv1", Optional.of(weights), Optional.empty()),
-                new QuantizationRule("*", Optional.empty(), Optional.of(activations))));
+                new QuantizationRule("*", Optional.empty(), Optional.of(activations)),
+                new QuantizationRule(
+                    "fc*",
+                    Optional.of("fully-connected"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Set.of(QuantizationRule.Part.WEIGHTS))));
 
     assertThat(SchemeDescription.read(SchemeDescription.write(scheme))).isEqualTo(scheme);
     assertThat(SchemeDescription.read(SchemeDescription.write(QuantizationScheme.W8A8)))

@@ -1,5 +1,6 @@
 package org.sparkqat.app.config;
 
+import java.util.OptionalInt;
 import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.CodeFormat.Sign;
 import org.sparkqat.quantization.CodeFormat.Span;
@@ -10,6 +11,9 @@ import org.sparkqat.quantization.WeightScheme;
 
 /** Reads which codes a quantizer has; what is not said is inherited. */
 final class CodeFormatReader {
+
+  /** Bits of what is not quantized. */
+  private static final String FLOAT = "float";
 
   private static final int DEFAULT_BITS = 8;
   private static final Bounds WEIGHT_BITS = Bounds.between(2, CodeFormat.MOST_BITS);
@@ -32,13 +36,24 @@ final class CodeFormatReader {
       case TERNARY -> section.integer("bits", 2, Bounds.between(2, 2));
       case UNIFORM, TANH -> {
         int bits = inherited.scheme().hasOwnBits() ? DEFAULT_BITS : inherited.bits();
-        yield section.integer("bits", bits, WEIGHT_BITS);
+        yield bits(section, bits, WEIGHT_BITS);
       }
     };
   }
 
+  private static int bits(Section section, int inherited, Bounds bounds) {
+    return section
+        .value("bits", new Kind.WholeOr(FLOAT, bounds.ofInt()), OptionalInt.of(inherited))
+        .orElse(inherited);
+  }
+
+  /** True when a group that has been read says that nothing is quantized. */
+  static boolean staysFloat(Section section) {
+    return FLOAT.equals(section.resolved().get("bits"));
+  }
+
   static CodeFormat activations(Section section, CodeFormat inherited) {
-    int bits = section.integer("bits", inherited.bits(), ACTIVATION_BITS);
+    int bits = bits(section, inherited.bits(), ACTIVATION_BITS);
     Symmetry symmetry = symmetry(section, inherited.symmetry());
     boolean signed =
         section.flag(

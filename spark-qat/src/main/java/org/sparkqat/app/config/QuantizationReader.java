@@ -1,13 +1,18 @@
 package org.sparkqat.app.config;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.sparkqat.network.BlockTypes;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightScheme;
@@ -31,9 +36,19 @@ final class QuantizationReader {
     WeightQuantizer weights = weights(section.group("weights"), WeightQuantizer.DEFAULT);
     ActivationQuantizer activations =
         activations(section.group("activations"), ActivationQuantizer.DEFAULT);
+    Set<Part> real = EnumSet.noneOf(Part.class);
+    addIfFloat(real, section.group("weights"), Part.WEIGHTS);
+    addIfFloat(real, section.group("activations"), Part.ACTIVATIONS);
     int firstLastBits = section.integerOr("first-last-bits", "none", BITS).orElse(0);
+    Stream<QuantizationRule> all =
+        real.isEmpty()
+            ? Stream.empty()
+            : Stream.of(QuantizationRule.real(QuantizationRule.ALL, real));
     List<QuantizationRule> rules =
-        section.groups("layers").stream().map(rule -> rule(rule, weights, activations)).toList();
+        Stream.concat(
+                all,
+                section.groups("layers").stream().map(rule -> rule(rule, weights, activations)))
+            .toList();
     OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
     return new QuantizationConfiguration(
         new QuantizationScheme(weights, activations, firstLastBits, rules), freeze);
@@ -41,16 +56,44 @@ final class QuantizationReader {
 
   private static QuantizationRule rule(
       Section section, WeightQuantizer weights, ActivationQuantizer activations) {
-    String match = section.required("match", MATCH, "*");
+    Optional<String> type = section.optional("type", new Kind.Word(BlockTypes.all()));
+    String match =
+        type.isPresent() || section.has("type")
+            ? section.value("match", MATCH, QuantizationRule.ALL)
+            : section.required("match", MATCH, QuantizationRule.ALL);
+    Set<Part> real = EnumSet.noneOf(Part.class);
     Optional<WeightQuantizer> ruleWeights =
-        section.optionalGroup("weights").map(group -> weights(group, weights));
+        section
+            .optionalGroup("weights")
+            .map(group -> weights(group, weights))
+            .filter(by -> !addIfOnlyFloat(real, section.group("weights"), Part.WEIGHTS));
     Optional<ActivationQuantizer> ruleActivations =
-        section.optionalGroup("activations").map(group -> activations(group, activations));
-    if (ruleWeights.isEmpty() && ruleActivations.isEmpty()) {
+        section
+            .optionalGroup("activations")
+            .map(group -> activations(group, activations))
+            .filter(by -> !addIfOnlyFloat(real, section.group("activations"), Part.ACTIVATIONS));
+    if (ruleWeights.isEmpty() && ruleActivations.isEmpty() && real.isEmpty()) {
       section.problem(
-          "match", "Invalid rule for '" + match + "': it changes nothing (weights or activations)");
+          section.has("match") ? "match" : "type",
+          "Invalid rule for '" + match + "': it changes nothing (weights or activations)");
     }
-    return new QuantizationRule(match, ruleWeights, ruleActivations);
+    return new QuantizationRule(match, type, ruleWeights, ruleActivations, real);
+  }
+
+  private static boolean addIfFloat(Set<Part> real, Section group, Part part) {
+    return CodeFormatReader.staysFloat(group) && real.add(part);
+  }
+
+  /** As {@link #addIfFloat}; in a rule, what stays float has nothing else to be said. */
+  private static boolean addIfOnlyFloat(Set<Part> real, Section group, Part part) {
+    boolean added = addIfFloat(real, group, part);
+    group.known().stream()
+        .filter(key -> added && !key.equals("bits") && group.has(key))
+        .forEach(key -> group.conflict(key, "bits are float, which has no codes"));
+    if (added) {
+      group.resolved().keySet().retainAll(Set.of("bits"));
+    }
+    return added;
   }
 
   private static WeightQuantizer weights(Section section, WeightQuantizer inherited) {

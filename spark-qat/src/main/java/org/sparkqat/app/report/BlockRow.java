@@ -3,20 +3,23 @@ package org.sparkqat.app.report;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.analysis.LayerCost;
 import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.tensor.ParameterLayout;
-import org.sparkqat.tensor.Shape;
 
 /**
  * One block of a network: the unit of execution and of quantization.
@@ -24,6 +27,7 @@ import org.sparkqat.tensor.Shape;
  * @param type layer, and what is joined to it
  * @param shape of the output, without the batch
  * @param parameters trained numbers
+ * @param real what stays float by a rule
  * @param floatBytes 4 bytes for each trained number and each running statistic
  * @param quantizedBytes weights at their bits, and for each output channel a bias of 4 bytes and
  *     the scales
@@ -35,19 +39,19 @@ record BlockRow(
     long parameters,
     Optional<WeightQuantizer> weights,
     Optional<QuantizationPoint> output,
+    Set<Part> real,
     Optional<Range> range,
     long floatBytes,
     long quantizedBytes) {
 
   private static final int FLOAT_BYTES = 4;
+  private static final String FLOAT = "float";
 
-  static BlockRow of(
-      Block block,
-      Optional<WeightQuantizer> weights,
-      Optional<QuantizationPoint> output,
-      Optional<Ranges> ranges,
-      ParameterLayout layout,
-      ParameterLayout statistics) {
+  static BlockRow of(Block block, QuantizedGraph graph, Optional<Ranges> ranges) {
+    Optional<WeightQuantizer> weights = graph.weights().get(block.index());
+    Optional<QuantizationPoint> output = graph.outputs().get(block.index());
+    ParameterLayout layout = graph.graph().network().parameters();
+    ParameterLayout statistics = graph.graph().network().statistics();
     String normalization = block.batchNormalization().map(node -> node.name()).orElse("");
     long own = size(layout, block.name() + ".");
     long normal = block.normalization().isPresent() ? size(layout, normalization + ".") : 0;
@@ -59,36 +63,20 @@ record BlockRow(
         own + normal,
         weights,
         output,
-        output.flatMap(point -> ranges.map(all -> range(point, all))).filter(r -> !r.isEmpty()),
+        graph.realParts(block),
+        range(output, ranges),
         FLOAT_BYTES * (own + normal + running),
         weights
-            .map(quantizer -> quantized(block, quantizer, layout))
+            .map(quantizer -> LayerCost.bytes(graph.graph().network(), block, quantizer))
             .orElse(FLOAT_BYTES * (own + normal + running)));
   }
 
-  private static long quantized(Block block, WeightQuantizer quantizer, ParameterLayout layout) {
-    Shape weight = layout.parameter(block.name() + ".weight").shape();
-    long elements = weight.size();
-    long outputs = block.outputShape().channels();
-    long scales = scales(quantizer, weight);
-    long zeroPoints = quantizer.symmetry() == Symmetry.SYMMETRIC ? 0 : scales;
-    return (elements * quantizer.bits() + 7) / 8
-        + FLOAT_BYTES * outputs
-        + FLOAT_BYTES * scales
-        + zeroPoints;
+  /** The range in force at a point, if both are there. */
+  static Optional<Range> range(Optional<QuantizationPoint> point, Optional<Ranges> ranges) {
+    return point.flatMap(at -> ranges.map(all -> range(at, all))).filter(r -> !r.isEmpty());
   }
 
-  private static long scales(WeightQuantizer quantizer, Shape weight) {
-    long outputs = weight.dim(0);
-    return switch (quantizer.granularity()) {
-      case PER_TENSOR -> 1;
-      case PER_CHANNEL -> outputs;
-      case PER_GROUP ->
-          outputs * ((weight.dim(1) + quantizer.groupSize() - 1) / quantizer.groupSize());
-    };
-  }
-
-  static Range range(QuantizationPoint point, Ranges ranges) {
+  private static Range range(QuantizationPoint point, Ranges ranges) {
     Range range = Range.EMPTY;
     for (int slot = 0; slot < point.slots(); slot++) {
       range = range.union(ranges.range(point.firstSlot() + slot));
@@ -140,14 +128,14 @@ record BlockRow(
   String weightText() {
     return weights
         .map(w -> text(w.bits(), w.granularity(), w.format()) + text(w.scheme()))
-        .orElse("");
+        .orElse(real.contains(Part.WEIGHTS) ? FLOAT : "");
   }
 
   String activationText() {
     return output
         .map(QuantizationPoint::quantizer)
         .map(a -> text(a.bits(), a.granularity(), a.format()))
-        .orElse("");
+        .orElse(real.contains(Part.ACTIVATIONS) ? FLOAT : "");
   }
 
   private static String text(int bits, Granularity granularity, CodeFormat format) {
@@ -175,6 +163,7 @@ record BlockRow(
     values.put("type", type);
     values.put("shape", shape);
     values.put("parameters", parameters);
+    real.forEach(part -> values.put(part == Part.WEIGHTS ? "weightBits" : "activationBits", FLOAT));
     weights.ifPresent(
         w -> {
           values.put("weightBits", w.bits());

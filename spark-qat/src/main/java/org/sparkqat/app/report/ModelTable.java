@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.app.output.Json;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.training.TrainedModel;
 
@@ -53,27 +55,22 @@ public final class ModelTable {
     List<BlockRow> rows = new ArrayList<>();
     rows.add(input(graph.input(), ranges, network));
     for (Block block : graph.graph().blocks()) {
-      rows.add(
-          BlockRow.of(
-              block,
-              graph.weights().get(block.index()),
-              graph.outputs().get(block.index()),
-              ranges,
-              network.parameters(),
-              network.statistics()));
+      rows.add(BlockRow.of(block, graph, ranges));
     }
     return new ModelTable(network.name(), rows);
   }
 
-  private static BlockRow input(QuantizationPoint point, Optional<Ranges> ranges, Network network) {
+  private static BlockRow input(
+      Optional<QuantizationPoint> point, Optional<Ranges> ranges, Network network) {
     return new BlockRow(
         Network.INPUT,
         "normalization",
         network.inputShape().toString(),
         0,
         Optional.empty(),
-        Optional.of(point),
-        ranges.map(all -> BlockRow.range(point, all)).filter(range -> !range.isEmpty()),
+        point,
+        point.isPresent() ? Set.of() : Set.of(Part.ACTIVATIONS),
+        BlockRow.range(point, ranges),
         0,
         0);
   }

@@ -80,7 +80,8 @@ final class NativePlan implements Plan {
     Shape shape = graph.graph().network().inputShape();
     boolean quantizes = settings.arithmetic() == Arithmetic.QUANTIZED;
     Optional<Quantizer> quantizer =
-        Optional.of(graph.input())
+        graph
+            .input()
             .filter(at -> quantizes)
             .map(at -> new Quantizer(workshop, at, Activation.NONE));
     Extent extent = Extent.of(shape, settings.microBatch());
@@ -92,7 +93,7 @@ final class NativePlan implements Plan {
             BlockGraph.INPUT,
             packed,
             Activation.NONE,
-            Optional.of(graph.input()).filter(at -> settings.arithmetic() != Arithmetic.FLOAT),
+            graph.input().filter(at -> settings.arithmetic() != Arithmetic.FLOAT),
             scratch);
     return new InputBlock(workshop, shape, normalization, packed, dst, stage);
   }

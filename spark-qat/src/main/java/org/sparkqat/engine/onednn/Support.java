@@ -41,6 +41,10 @@ final class Support {
   }
 
   private static Optional<String> obstacleToCodes(QuantizedGraph graph) {
+    Optional<String> island = graph.firstIsland();
+    if (island.isPresent()) {
+      return island.map(name -> "layer '" + name + "' stays float among layers of codes");
+    }
     if (!InstructionSet.compares()) {
       return Optional.of("oneDNN masks gradients wrongly with " + InstructionSet.effective());
     }

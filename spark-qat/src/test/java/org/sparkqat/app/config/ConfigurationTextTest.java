@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +16,7 @@ import org.sparkqat.data.DataSource;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
+import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
@@ -52,6 +55,8 @@ class ConfigurationTextTest {
         "training.learning-rate={schedule: one-cycle}",
         "training.learning-rate={schedule: constant, warmup-epochs: 0.5}",
         "quantization.layers=[{match: 'conv*', weights: {bits: 4}}, {match: input, activations: {observer: min-max}}]",
+        "quantization.layers=[{type: convolution, weights: {bits: 6}}, {match: 'fc*', weights: {bits: float}, activations: {bits: float}}]",
+        "quantization={activations: {bits: float, observer: min-max}, layers: [{match: conv1, activations: {bits: 4}}]}",
         "quantization.first-last-bits=8",
         "quantization.weights={scheme: binary}",
         "quantization={weights: {scheme: ternary}, layers: [{match: conv1, weights: {scheme: uniform}}]}",
@@ -110,6 +115,24 @@ class ConfigurationTextTest {
   }
 
   @Test
+  void floatInAGroupIsARuleForAllLayersBeforeTheOthers() {
+    JobConfiguration job =
+        Configurations.job(
+            "quantization.activations.bits=float",
+            "quantization.layers=[{type: convolution, activations: {bits: 5}}, {match: fc1, weights: {bits: float}}]");
+    assertThat(job.scheme().rules())
+        .containsExactly(
+            QuantizationRule.real("*", Set.of(QuantizationRule.Part.ACTIVATIONS)),
+            new QuantizationRule(
+                "*",
+                Optional.of("convolution"),
+                Optional.empty(),
+                Optional.of(ActivationQuantizer.DEFAULT.withBits(5)),
+                Set.of()),
+            QuantizationRule.real("fc1", Set.of(QuantizationRule.Part.WEIGHTS)));
+  }
+
+  @Test
   void aRuleInheritsWhatItDoesNotSay() {
     JobConfiguration job =
         Configurations.job(
@@ -161,8 +184,8 @@ class ConfigurationTextTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "quantization.weights.bits=17|Invalid quantization.weights.bits: 17 (allowed: 2 to 16)",
-        "quantization.weights.bits=eight|Invalid quantization.weights.bits: eight (allowed: integer, 2 to 16)",
+        "quantization.weights.bits=17|Invalid quantization.weights.bits: 17 (allowed: float, or 2 to 16)",
+        "quantization.weights.bits=eight|Invalid quantization.weights.bits: eight (allowed: float, or 2 to 16)",
         "quantization.weights.bits=[8]|Invalid quantization.weights.bits: a list (allowed: one value)",
         "quantization.weights=8|Invalid quantization.weights: 8 (allowed: a group of keys)",
         "quantization.weights.symmetric=yes|Invalid quantization.weights.symmetric: yes (allowed: true, false)",
@@ -197,6 +220,11 @@ class ConfigurationTextTest {
         "model.name=lenet|Invalid model.name: lenet (did you mean 'lenet5'? allowed: lenet5, mlp, mobilenetv2-cifar, resnet20, resnet56, vgg-small)",
         "model=|Missing key: model.name (required, or model.layers; allowed: lenet5, mlp, mobilenetv2-cifar, resnet20, resnet56, vgg-small)",
         "quantization.layers=[{match: conv9, weights: {bits: 4}}]|Invalid quantization.layers match: 'conv9' (no such layer; allowed: input, conv1",
+        "quantization.layers=[{type: pooling, weights: {bits: 4}}]|Invalid quantization.layers.0.type: pooling (allowed: input, depthwise-convolution, convolution,",
+        "quantization.layers=[{type: concatenate, activations: {bits: 4}}]|Invalid quantization.layers match: '*' of type 'concatenate' (no such layer; allowed: input, conv1",
+        "quantization.layers=[{match: conv1, weights: {bits: float, symmetric: true}}]|Invalid quantization.layers.0.weights.symmetric: true (bits are float, which has no codes)",
+        "quantization.layers=[{match: conv1, weights: {bits: 1}}]|Invalid quantization.layers.0.weights.bits: 1 (allowed: float, or 2 to 16)",
+        "quantization.layers=[{match: conv1, weights: {bits: real}}]|Invalid quantization.layers.0.weights.bits: real (allowed: float, or 2 to 16)",
         "quantization.layers=[{match: conv1}]|Invalid rule for 'conv1': it changes nothing (weights or activations)",
         "quantization.layers.1.match=conv1|Invalid index of list quantization.layers: 1 (allowed: 0 to 0)",
         "training.seed.x=1|Cannot set training.seed.x: training.seed is 7, not a group of keys",
@@ -237,7 +265,7 @@ class ConfigurationTextTest {
             """
             job.yaml:1: Missing key: output.path (required)
             job.yaml:7: Invalid data.classes: ten (allowed: integer, 0 to 65536)
-            job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: 2 to 16)
+            job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: float, or 2 to 16)
             job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, layers, batch-norm-freeze-epoch)
             job.yaml:13: Invalid training.shards: 3 (must be a power of two)
             job.yaml:14: Duplicate key: training (first at line 13)
