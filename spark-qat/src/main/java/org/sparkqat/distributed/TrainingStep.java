@@ -3,7 +3,6 @@ package org.sparkqat.distributed;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.sparkqat.network.Block;
-import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
@@ -32,15 +31,11 @@ final class TrainingStep {
   private final TrainingSettings settings;
   private final Schedule schedule;
   private final Network network;
-  private final QuantizedGraph graph;
-  private final long quantizedPerExample;
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
     this.schedule = schedule;
     this.network = settings.worker().network();
-    this.graph = QuantizedGraph.of(BlockGraph.of(network), settings.worker().scheme());
-    this.quantizedPerExample = quantizedPerExample(graph);
   }
 
   /** The next state, and what is worth telling of the step. */
@@ -54,17 +49,16 @@ final class TrainingStep {
   }
 
   private Outcome calibrated(TrainingState state, StepResult result) {
+    TrainingState fresh =
+        schedule.startsCalibration(state.position())
+            ? state.ranges(schedule.noRanges(state.position()), 0)
+            : state;
+    Ranges ranges =
+        result.histograms().length > 0
+            ? fitted(fresh, result.histograms())
+            : observe(fresh, result.observed());
     TrainingState next =
-        new TrainingState(
-            schedule.after(state.position()),
-            state.parameters(),
-            state.slots(),
-            state.statistics(),
-            result.histograms().length > 0
-                ? fitted(state.ranges(), result.histograms())
-                : observe(state, result.observed()),
-            state.observations() + 1,
-            state.results());
+        fresh.ranges(ranges, fresh.observations() + 1).at(schedule.after(state.position()));
     StepReport report =
         new StepReport(
             state.position(),
@@ -117,7 +111,9 @@ final class TrainingStep {
         result.clips(),
         clip,
         result.saturated(),
-        at.phase() == Phase.QAT ? quantizedPerExample * settings.globalBatch() : 0,
+        at.phase() == Phase.QAT
+            ? quantizedPerExample(schedule.graph(at)) * settings.globalBatch()
+            : 0,
         StepTiming.NONE);
   }
 
@@ -130,7 +126,7 @@ final class TrainingStep {
     return values;
   }
 
-  /** Optimizer slots start anew with each phase, and so does their step count. */
+  /** Optimizer slots start anew with each stage, and so does their step count. */
   private long updatesOfPhase(Position at) {
     return (long) at.epoch() * schedule.stepsPerEpoch() + at.stepOfEpoch();
   }
@@ -143,9 +139,10 @@ final class TrainingStep {
         : state.statistics();
   }
 
-  private Ranges fitted(Ranges ranges, long[] histograms) {
+  private Ranges fitted(TrainingState state, long[] histograms) {
+    Ranges ranges = state.ranges();
     Ranges next = ranges.copy();
-    for (QuantizationPoint point : graph.points()) {
+    for (QuantizationPoint point : schedule.graph(state.position()).points()) {
       ActivationQuantizer by = point.quantizer();
       for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
         int from = slot * Histogram.BINS;
@@ -162,7 +159,7 @@ final class TrainingStep {
   private Ranges observe(TrainingState state, Ranges observed) {
     Ranges next = state.ranges().copy();
     boolean trains = state.position().phase() == Phase.QAT;
-    for (QuantizationPoint point : graph.points()) {
+    for (QuantizationPoint point : schedule.graph(state.position()).points()) {
       Observer observer = point.quantizer().observer();
       if (trains && observer.fits()) {
         continue;
@@ -176,6 +173,7 @@ final class TrainingStep {
   }
 
   private void requireFinite(Position at, StepResult result) {
+    QuantizedGraph graph = schedule.graph(at);
     double loss = result.loss() / result.shards();
     if (!Double.isFinite(loss)) {
       int block = result.firstNonFinite();

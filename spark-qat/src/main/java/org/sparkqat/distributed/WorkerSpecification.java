@@ -103,6 +103,25 @@ public record WorkerSpecification(
         Optional.of(name));
   }
 
+  /** The same with another quantization scheme. */
+  public WorkerSpecification scheme(QuantizationScheme other) {
+    return new WorkerSpecification(
+        network,
+        normalization,
+        other,
+        loss,
+        clipping,
+        augmentations,
+        classes,
+        microBatch,
+        shards,
+        seed,
+        engine,
+        threads,
+        gradients,
+        instructionSet);
+  }
+
   /** JSON, so that executors need no class of the job and no serializer setting. */
   byte[] encode() {
     Map<String, Object> map = new LinkedHashMap<>();

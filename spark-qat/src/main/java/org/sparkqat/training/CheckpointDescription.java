@@ -25,7 +25,7 @@ record CheckpointDescription(
     String instructionSet) {
 
   static final String FILE = "state.json";
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   static CheckpointDescription of(
       TrainingState state, CheckpointMark mark, CheckpointOrigin origin) {

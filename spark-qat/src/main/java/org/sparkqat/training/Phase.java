@@ -1,6 +1,6 @@
 package org.sparkqat.training;
 
-/** The parts of the QAT loop, in their order. */
+/** The parts of a stage, in their order. */
 public enum Phase {
   /** Training in float. */
   FLOAT,
@@ -9,14 +9,5 @@ public enum Phase {
   /** Training with quantization in the forward pass. */
   QAT,
   /** Nothing is left to do. */
-  DONE;
-
-  /** The phase after this one. */
-  public Phase next() {
-    return switch (this) {
-      case FLOAT -> CALIBRATION;
-      case CALIBRATION -> QAT;
-      case QAT, DONE -> DONE;
-    };
-  }
+  DONE
 }

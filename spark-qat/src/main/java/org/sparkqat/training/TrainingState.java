@@ -27,4 +27,26 @@ public record TrainingState(
   public TrainingState {
     results = Map.copyOf(results);
   }
+
+  /** The same at another position. */
+  public TrainingState at(Position other) {
+    return new TrainingState(other, parameters, slots, statistics, ranges, observations, results);
+  }
+
+  /** The same with other optimizer slots. */
+  public TrainingState slots(float[][] other) {
+    return new TrainingState(
+        position, parameters, other, statistics, ranges, observations, results);
+  }
+
+  /** The same with other ranges, observed so often. */
+  public TrainingState ranges(Ranges other, long newObservations) {
+    return new TrainingState(
+        position, parameters, slots, statistics, other, newObservations, results);
+  }
+
+  /** The same with other figures. */
+  public TrainingState results(Map<String, Double> other) {
+    return new TrainingState(position, parameters, slots, statistics, ranges, observations, other);
+  }
 }

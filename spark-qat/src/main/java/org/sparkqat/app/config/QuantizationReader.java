@@ -39,6 +39,18 @@ final class QuantizationReader {
         new QuantizationScheme(weights, activations, firstLastBits, rules), freeze);
   }
 
+  /** A scheme with other weights or activations, which inherit what they do not say. */
+  static QuantizationScheme changed(
+      QuantizationScheme scheme, Optional<Section> weights, Optional<Section> activations) {
+    return new QuantizationScheme(
+        weights.map(group -> weights(group, scheme.weights())).orElse(scheme.weights()),
+        activations
+            .map(group -> activations(group, scheme.activations()))
+            .orElse(scheme.activations()),
+        scheme.firstLastBits(),
+        scheme.rules());
+  }
+
   private static QuantizationRule rule(
       Section section, WeightQuantizer weights, ActivationQuantizer activations) {
     String match = section.required("match", MATCH, "*");

@@ -10,6 +10,7 @@ import org.sparkqat.training.Phase;
 /**
  * One optimizer step, as a line of {@code metrics.jsonl}.
  *
+ * @param stage name of the stage
  * @param epoch epoch within the phase, from 1
  * @param step optimizer step of the whole job, from 1
  * @param gradientNorm Euclidean norm of the merged gradient before it is clipped
@@ -22,6 +23,7 @@ import org.sparkqat.training.Phase;
  * @param timing where the time of the step went
  */
 public record StepMetrics(
+    String stage,
     Phase phase,
     int epoch,
     long step,
@@ -44,6 +46,7 @@ public record StepMetrics(
   public Map<String, Object> event() {
     Map<String, Object> event = new LinkedHashMap<>();
     event.put(MetricsLog.KIND, KIND);
+    event.put(MetricsLog.STAGE, stage);
     event.put(MetricsLog.PHASE, phase.name().toLowerCase(Locale.ROOT));
     event.put(MetricsLog.EPOCH, epoch);
     event.put(MetricsLog.STEP, step);

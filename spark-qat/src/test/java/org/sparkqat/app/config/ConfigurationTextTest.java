@@ -20,6 +20,7 @@ import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Shape;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
+import org.sparkqat.training.Stages;
 
 class ConfigurationTextTest {
 
@@ -40,8 +41,8 @@ class ConfigurationTextTest {
 
   @Test
   void theLearningRateOfQatIsATenthUnlessGiven() {
-    assertThat(Configurations.job("training.learning-rate.base=0.5").training().qatLearningRate())
-        .isEqualTo(new LearningRate.Cosine(0.05, 0, 0));
+    Stages stages = Configurations.job("training.learning-rate.base=0.5").training().stages();
+    assertThat(stages.get(1).learningRate()).isEqualTo(new LearningRate.Cosine(0.05, 0, 0));
   }
 
   @ParameterizedTest

@@ -30,12 +30,13 @@ class MetricsLogTest {
   private static Map<String, Object> step(long step) {
     StepTiming timing = new StepTiming(100_000_000, 0, 0, 0, 100_000_000);
     OptionalDouble rate = OptionalDouble.of(0.01);
-    return new StepMetrics(Phase.FLOAT, 1, step, 128, 0.5, 0.1, 2, 0, 1, 0.125, rate, 0.25, timing)
+    return new StepMetrics(
+            "float", Phase.FLOAT, 1, step, 128, 0.5, 0.1, 2, 0, 1, 0.125, rate, 0.25, timing)
         .event();
   }
 
   private static Map<String, Object> evaluation(long step) {
-    return new EvaluationMetrics("float", Phase.FLOAT, 1, step, 0.9, 0.3, 1000).event();
+    return new EvaluationMetrics("float", "float", Phase.FLOAT, 1, step, 0.9, 0.3, 1000).event();
   }
 
   private List<String> events() throws IOException {
@@ -57,7 +58,8 @@ class MetricsLogTest {
         .hasSize(2)
         .first()
         .isEqualTo(
-            "{\"kind\":\"step\",\"phase\":\"float\",\"epoch\":1,\"step\":1,\"examples\":128,"
+            "{\"kind\":\"step\",\"stage\":\"float\",\"phase\":\"float\",\"epoch\":1,\"step\":1,"
+                + "\"examples\":128,"
                 + "\"loss\":0.5,\"learningRate\":0.1,\"gradientNorm\":2.0,\"clippedShards\":0,"
                 + "\"clipFactor\":1.0,\"clipRate\":0.125,\"saturationRate\":0.01,\"seconds\":0.25,"
                 + "\"examplesPerSecond\":512.0,\"computeSeconds\":0.1,\"waitSeconds\":0.0,"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -37,12 +38,15 @@ class HtmlReportTest {
       OptionalDouble rate = OptionalDouble.empty();
       StepTiming timing = new StepTiming(1, 2, 3, 4, 5);
       log.add(
-          new StepMetrics(phase, 1, step, 64, loss, 0.1, 2.5, step % 3, 0.5, 0, rate, 0.1, timing)
+          new StepMetrics(
+                  "all", phase, 1, step, 64, loss, 0.1, 2.5, step % 3, 0.5, 0, rate, 0.1, timing)
               .event());
     }
     if (steps > 0) {
-      log.add(new EvaluationMetrics("float", Phase.FLOAT, 1, steps / 2, 0.9, 0.3, 100).event());
-      log.add(new EvaluationMetrics("qat", Phase.QAT, 1, steps, 0.95, 0.2, 100).event());
+      log.add(
+          new EvaluationMetrics("float", "float", Phase.FLOAT, 1, steps / 2, 0.9, 0.3, 100)
+              .event());
+      log.add(new EvaluationMetrics("qat", "qat", Phase.QAT, 1, steps, 0.95, 0.2, 100).event());
     }
     log.flush();
     Summary summary =
@@ -57,6 +61,7 @@ class HtmlReportTest {
             2,
             64L * steps,
             3661,
+            List.of(),
             "aa",
             "bb",
             "4.1.0",
