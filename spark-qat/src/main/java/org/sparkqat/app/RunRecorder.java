@@ -73,9 +73,9 @@ final class RunRecorder implements TrainingListener {
     double seconds = (now - lastStep) * 1e-9;
     lastStep = now;
     Position at = report.position();
-    boolean optimizes = at.phase() != Phase.CALIBRATION;
+    boolean optimizes = at.phase() == Phase.FLOAT || at.phase() == Phase.QAT;
     if (optimizes) {
-      add(event(report, seconds));
+      add(new StepMetrics(stage, report, seconds).event());
     }
     progress.step(
         new Update(
@@ -84,33 +84,18 @@ final class RunRecorder implements TrainingListener {
             epochs,
             at.stepOfEpoch() + 1,
             stepsPerEpoch,
-            stepsOfPass * stages.epochsFrom(at.stage()) - (optimizes ? stepsOfStage(at) + 1 : 0),
+            stepsOfPass * stages.epochsFrom(at.stage()) - stepsOfStage(at),
             examplesPerStep,
             report.loss()));
   }
 
+  /** Optimizer steps of the stage when the step at a position is done. */
   private long stepsOfStage(Position at) {
-    return stepsOfPass * at.epoch() + at.stepOfEpoch();
-  }
-
-  private Map<String, Object> event(StepReport report, double seconds) {
-    Position at = report.position();
-    return new StepMetrics(
-            stage,
-            at.phase(),
-            at.epoch() + 1,
-            at.step() + 1,
-            examplesPerStep,
-            report.loss(),
-            report.learningRate(),
-            report.clip().norm(),
-            Math.toIntExact(report.shardClips().acted()),
-            report.clip().factor(),
-            report.clipRate(),
-            report.saturationRate(),
-            seconds,
-            report.timing())
-        .event();
+    return switch (at.phase()) {
+      case CALIBRATION -> 0;
+      case FLOAT, QAT -> stepsOfPass * at.epoch() + at.stepOfEpoch() + 1;
+      case ESTIMATION, DONE -> stepsOfPass * stages.at(at).epochs();
+    };
   }
 
   @Override
@@ -133,7 +118,10 @@ final class RunRecorder implements TrainingListener {
             ? String.format(Locale.ROOT, "accuracy %.2f %%", 100 * evaluation.accuracy())
             : String.format(Locale.ROOT, "R² %.4f", evaluation.accuracy());
     boolean trained = at.phase() != Phase.CALIBRATION && epochs > 0;
-    String place = trained ? stage + " " + at.epoch() + "/" + epochs : mode;
+    String place =
+        at.phase() == Phase.ESTIMATION
+            ? stage + " re-estimated"
+            : trained ? stage + " " + at.epoch() + "/" + epochs : mode;
     progress.message(
         String.format(Locale.ROOT, "%s  test %s  loss %.4f", place, figure, evaluation.loss()));
     flush();
@@ -176,11 +164,15 @@ final class RunRecorder implements TrainingListener {
     return switch (phase) {
       case FLOAT -> "float";
       case CALIBRATION -> "ptq";
-      case QAT, DONE -> "qat";
+      case QAT, ESTIMATION, DONE -> "qat";
     };
   }
 
   private String word(Phase phase) {
-    return phase == Phase.CALIBRATION ? "calibration" : stage;
+    return switch (phase) {
+      case CALIBRATION -> "calibration";
+      case ESTIMATION -> "estimation";
+      case FLOAT, QAT, DONE -> stage;
+    };
   }
 }

@@ -44,8 +44,9 @@ public final class CheckpointKeeper implements StateKeeper {
 
   @Override
   public void afterSteps(TrainingState state, int steps) {
-    boolean counts = state.position().phase() != Phase.CALIBRATION;
-    if (counts && everySteps > 0 && state.position().step() % everySteps < steps) {
+    if (Schedule.optimizes(state.position())
+        && everySteps > 0
+        && state.position().step() % everySteps < steps) {
       save(state, CheckpointMark.NONE);
     }
   }
@@ -67,7 +68,8 @@ public final class CheckpointKeeper implements StateKeeper {
   }
 
   private boolean counts(Position at) {
-    return at.phase() == Phase.QAT && at.stage() == stages.count() - 1;
+    return (at.phase() == Phase.QAT || at.phase() == Phase.ESTIMATION)
+        && at.stage() == stages.count() - 1;
   }
 
   private void save(TrainingState state, CheckpointMark mark) {

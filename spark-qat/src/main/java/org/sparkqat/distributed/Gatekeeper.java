@@ -43,7 +43,7 @@ final class Gatekeeper {
   /** Judges the end of a phase by what was found on the test data; empty: it passes. */
   Optional<Verdict> judge(TrainingState ended, Evaluation found) {
     Position at = ended.position();
-    if (at.phase() == Phase.CALIBRATION) {
+    if (!stages.endsStage(at)) {
       return Optional.empty();
     }
     return stages

@@ -46,6 +46,7 @@ final class JobDescription {
       case FLOAT -> "float";
       case CALIBRATION -> "calibration " + bits;
       case QAT, DONE -> "QAT " + bits;
+      case ESTIMATION -> "batch-norm estimation " + bits;
     };
   }
 

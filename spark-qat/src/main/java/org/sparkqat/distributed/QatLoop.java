@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.StageMemory;
 import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
 
@@ -176,6 +177,9 @@ final class QatLoop {
             .results(results(state, evaluation))
             .at(settings.stages().afterPhase(ended))
             .slots(settings.optimizer().initialSlots(settings.worker().network().parameters()));
+    if (settings.stages().endsStage(ended)) {
+      next = next.memory(StageMemory.NONE);
+    }
     keeper.afterPhase(next, ended, evaluation.accuracy());
     gatekeeper.pass(next);
     return next;
@@ -192,7 +196,7 @@ final class QatLoop {
           put(results, "ptq", found);
         }
       }
-      case QAT, DONE -> put(results, "qat", found);
+      case QAT, ESTIMATION, DONE -> put(results, "qat", found);
     }
     if (ended.phase() != Phase.CALIBRATION) {
       put(results, schedule.stage(ended).name() + "Stage", found);

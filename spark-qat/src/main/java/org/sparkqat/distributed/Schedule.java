@@ -46,7 +46,7 @@ final class Schedule {
   int epochs(Position at) {
     return switch (at.phase()) {
       case FLOAT, QAT -> stage(at).epochs();
-      case CALIBRATION -> 1;
+      case CALIBRATION, ESTIMATION -> 1;
       case DONE -> 0;
     };
   }
@@ -80,7 +80,7 @@ final class Schedule {
         dataEpoch(at),
         at.stepOfEpoch(),
         counts(at) ? Arithmetic.HISTOGRAM : arithmetic(at.phase()),
-        normalization(at),
+        normalization(state),
         state.parameters(),
         state.statistics(),
         startsCalibration(at) ? noRanges(at) : state.ranges(),
@@ -98,40 +98,53 @@ final class Schedule {
   }
 
   private GradientForm form(Position at) {
-    return at.phase() == Phase.CALIBRATION
-        ? GradientForm.PLAIN
-        : settings.coding().form(at.stepOfEpoch(), stepsPerEpoch);
+    return optimizes(at)
+        ? settings.coding().form(at.stepOfEpoch(), stepsPerEpoch)
+        : GradientForm.PLAIN;
+  }
+
+  /** True where a step moves parameters. */
+  static boolean optimizes(Position at) {
+    return at.phase() == Phase.FLOAT || at.phase() == Phase.QAT;
   }
 
   /** True when a state at the position is all that there is to know: no shard has a residual. */
   boolean isSettled(Position at) {
-    return at.phase() == Phase.CALIBRATION || settings.coding().isSettled(at.stepOfEpoch());
+    return !optimizes(at) || settings.coding().isSettled(at.stepOfEpoch());
   }
 
   private static Arithmetic arithmetic(Phase phase) {
     return switch (phase) {
       case FLOAT -> Arithmetic.FLOAT;
       case CALIBRATION -> Arithmetic.CALIBRATION;
-      case QAT -> Arithmetic.QUANTIZED;
+      case QAT, ESTIMATION -> Arithmetic.QUANTIZED;
       case DONE -> throw new IllegalStateException("Cannot order a step: the job is done");
     };
   }
 
-  private Normalization normalization(Position at) {
-    boolean frozen = at.epoch() >= stage(at).batchNormFreezeEpoch();
-    return at.phase() == Phase.CALIBRATION || frozen ? Normalization.RUNNING : Normalization.BATCH;
+  private Normalization normalization(TrainingState state) {
+    return switch (state.position().phase()) {
+      case FLOAT, QAT -> isFrozen(state) ? Normalization.RUNNING : Normalization.BATCH;
+      case ESTIMATION -> Normalization.BATCH;
+      case CALIBRATION, DONE -> Normalization.RUNNING;
+    };
   }
 
-  /** Number of a step in the job, calibrations included. */
+  /** True when batch normalization uses its running statistics in the step to come. */
+  boolean isFrozen(TrainingState state) {
+    Position at = state.position();
+    return stage(at).freeze().isFrozen(at.epoch(), state.memory().quietSteps());
+  }
+
+  /** Number of a step in the job, those that move no parameter included. */
   private long sequence(Position at) {
-    long sequence = at.step();
+    long sequence = at.step() + (optimizes(at) ? 0 : at.stepOfEpoch());
     for (int stage = 0; stage < at.stage(); stage++) {
       sequence += stages.calibrates(stage) ? calibrationSteps(stage) : 0;
+      sequence += stages.get(stage).reEstimates() ? stepsPerEpoch : 0;
     }
-    if (at.phase() == Phase.CALIBRATION) {
-      return sequence + at.stepOfEpoch();
-    }
-    return stages.calibrates(at.stage()) ? sequence + calibrationSteps(at.stage()) : sequence;
+    boolean calibrated = at.phase() != Phase.CALIBRATION && stages.calibrates(at.stage());
+    return calibrated ? sequence + calibrationSteps(at.stage()) : sequence;
   }
 
   /**
@@ -143,7 +156,8 @@ final class Schedule {
     if (at.phase() == Phase.CALIBRATION) {
       return pass;
     }
-    return pass + (stages.calibrates(at.stage()) ? 1 : 0) + at.epoch();
+    int trained = at.phase() == Phase.ESTIMATION ? stage(at).epochs() : 0;
+    return pass + (stages.calibrates(at.stage()) ? 1 : 0) + trained + at.epoch();
   }
 
   double learningRate(Position at) {
@@ -153,7 +167,7 @@ final class Schedule {
 
   /** The position after the step at the given one, in the same phase. */
   Position after(Position at) {
-    long step = at.phase() == Phase.CALIBRATION ? at.step() : at.step() + 1;
+    long step = optimizes(at) ? at.step() + 1 : at.step();
     return at.stepOfEpoch() + 1 < steps(at) ? at.nextStep(step) : at.nextEpoch(step);
   }
 

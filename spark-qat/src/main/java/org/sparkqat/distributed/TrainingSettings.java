@@ -3,6 +3,7 @@ package org.sparkqat.distributed;
 import java.util.Optional;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.Engines;
+import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Optimizer;
@@ -53,7 +54,13 @@ public record TrainingSettings(
     this(
         worker,
         optimizer,
-        Stages.of(worker.scheme(), floatEpochs, floatRate, qatEpochs, qatRate, freezeEpoch),
+        Stages.of(
+            worker.scheme(),
+            floatEpochs,
+            floatRate,
+            qatEpochs,
+            qatRate,
+            BatchNormFreeze.from(freezeEpoch)),
         clipping,
         calibrationSteps,
         GradientCoding.EXACT);

@@ -19,6 +19,7 @@ import org.sparkqat.training.NonFinite;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.RunningStatistics;
+import org.sparkqat.training.StageMemory;
 import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
 
@@ -27,6 +28,11 @@ import org.sparkqat.training.TrainingState;
  * out.
  */
 final class TrainingStep {
+
+  /** Batch-norm statistics of the steps of an estimation so far. */
+  private static final String ESTIMATE = "estimate";
+
+  private static final ClipReport NOT_CLIPPED = new ClipReport(0, 1, 0, 0);
 
   private final TrainingSettings settings;
   private final Schedule schedule;
@@ -43,9 +49,31 @@ final class TrainingStep {
 
   Outcome next(TrainingState state, StepResult result) {
     requireFinite(state.position(), result);
-    return state.position().phase() == Phase.CALIBRATION
-        ? calibrated(state, result)
-        : updated(state, result);
+    return switch (state.position().phase()) {
+      case CALIBRATION -> calibrated(state, result);
+      case ESTIMATION -> estimated(state, result);
+      case FLOAT, QAT, DONE -> updated(state, result);
+    };
+  }
+
+  /**
+   * The estimate is in force when it is complete: the steps of a pass are made with one network.
+   */
+  private Outcome estimated(TrainingState state, StepResult result) {
+    Position at = state.position();
+    Position after = schedule.after(at);
+    float[] estimate =
+        RunningStatistics.pooled(
+            state.memory().of(ESTIMATE).orElse(state.statistics()),
+            at.stepOfEpoch(),
+            result.statisticSums(),
+            result.statisticCounts(),
+            network);
+    TrainingState next =
+        schedule.endsPhase(after)
+            ? state.statistics(estimate).memory(state.memory().without(ESTIMATE))
+            : state.memory(state.memory().with(ESTIMATE, estimate));
+    return new Outcome(next.at(after), report(state, result, 0, NOT_CLIPPED, StageFigures.NONE));
   }
 
   private Outcome calibrated(TrainingState state, StepResult result) {
@@ -66,9 +94,10 @@ final class TrainingStep {
             Double.NaN,
             0,
             ClipTotals.EMPTY,
-            new ClipReport(0, 1, 0, 0),
+            NOT_CLIPPED,
             0,
             0,
+            StageFigures.NONE,
             StepTiming.NONE);
     return new Outcome(next, report);
   }
@@ -90,19 +119,43 @@ final class TrainingStep {
         .optimizer()
         .update(parameters, gradient, slots, layout, rate, updates + 1, Loops.PARALLEL);
     boolean quantized = at.phase() == Phase.QAT;
+    float[] statistics = statistics(state, result);
+    StageFigures figures = figures(state, statistics);
     TrainingState next =
         new TrainingState(
             schedule.after(at),
             parameters,
             slots,
-            statistics(state, result),
+            statistics,
             quantized ? observe(state, result.observed()) : state.ranges(),
             state.observations() + (quantized ? 1 : 0),
-            state.results());
-    return new Outcome(next, report(at, result, rate, clip));
+            state.results(),
+            memory(state, figures));
+    return new Outcome(next, report(state, result, rate, clip, figures));
   }
 
-  private StepReport report(Position at, StepResult result, double rate, ClipReport clip) {
+  private StageFigures figures(TrainingState state, float[] statistics) {
+    boolean watches =
+        schedule.stage(state.position()).freeze().isAutomatic() && !schedule.isFrozen(state);
+    return watches
+        ? StageFigures.NONE.batchNormDrift(
+            RunningStatistics.drift(state.statistics(), statistics, network))
+        : StageFigures.NONE;
+  }
+
+  private StageMemory memory(TrainingState state, StageFigures figures) {
+    StageMemory memory = state.memory();
+    if (figures.batchNormDrift().isEmpty()) {
+      return memory;
+    }
+    double drift = figures.batchNormDrift().getAsDouble();
+    int quiet = schedule.stage(state.position()).freeze().quietAfter(memory.quietSteps(), drift);
+    return memory.quietSteps(quiet);
+  }
+
+  private StepReport report(
+      TrainingState state, StepResult result, double rate, ClipReport clip, StageFigures figures) {
+    Position at = state.position();
     return new StepReport(
         at,
         settings.globalBatch(),
@@ -114,6 +167,7 @@ final class TrainingStep {
         at.phase() == Phase.QAT
             ? quantizedPerExample(schedule.graph(at)) * settings.globalBatch()
             : 0,
+        figures,
         StepTiming.NONE);
   }
 

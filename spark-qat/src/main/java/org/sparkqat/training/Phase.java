@@ -8,6 +8,8 @@ public enum Phase {
   CALIBRATION,
   /** Training with quantization in the forward pass. */
   QAT,
+  /** Batch-norm statistics are computed anew over one pass of the data; no parameter moves. */
+  ESTIMATION,
   /** Nothing is left to do. */
   DONE
 }

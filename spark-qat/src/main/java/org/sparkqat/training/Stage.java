@@ -12,8 +12,8 @@ import org.sparkqat.quantization.QuantizationScheme;
  * @param epochs passes over the data, at least 0
  * @param learningRate over the epochs of this stage
  * @param learningRateFactor what the learning rate is multiplied by, above 0, default 1
- * @param batchNormFreezeEpoch epoch of this stage from which batch normalization uses the running
- *     statistics; {@link #NEVER} (default): it never does
+ * @param freeze when batch normalization uses the running statistics; default never
+ * @param statistics where the running statistics at the end come from; default training
  * @param gate what the network must reach at the end; empty (default): nothing
  */
 public record Stage(
@@ -23,7 +23,8 @@ public record Stage(
     int epochs,
     LearningRate learningRate,
     double learningRateFactor,
-    int batchNormFreezeEpoch,
+    BatchNormFreeze freeze,
+    Statistics statistics,
     Optional<Gate> gate) {
 
   /** An epoch that is never reached. */
@@ -35,6 +36,14 @@ public record Stage(
     QUANTIZED
   }
 
+  /** Where the running batch-norm statistics at the end of a stage come from. */
+  public enum Statistics {
+    /** They followed training. */
+    TRAINED,
+    /** They are the exact ones of one more pass over the data, with the weights of the end. */
+    RE_ESTIMATED
+  }
+
   public Stage {
     if (!name.matches("[a-z][a-z0-9]*")) {
       throw Limits.invalid("stage name", "'" + name + "'", "lower-case letters and digits");
@@ -43,41 +52,59 @@ public record Stage(
       throw Limits.invalid("epochs of stage '" + name + "'", epochs, "must be at least 0");
     }
     Limits.requirePositive("learning-rate factor of stage '" + name + "'", learningRateFactor);
-    if (batchNormFreezeEpoch < 0) {
+    if (form == Form.FLOAT && statistics == Statistics.RE_ESTIMATED) {
       throw Limits.invalid(
-          "batch-norm freeze epoch of stage '" + name + "'",
-          batchNormFreezeEpoch,
-          "must be at least 0");
+          "statistics of stage '" + name + "'", "re-estimated", "only of quantized stages");
     }
   }
 
   /** Training in float, before anything is quantized with the given scheme. */
   public static Stage ofFloat(
       String name, QuantizationScheme next, int epochs, LearningRate learningRate) {
-    return new Stage(name, Form.FLOAT, next, epochs, learningRate, 1, NEVER, Optional.empty());
+    return plain(name, Form.FLOAT, next, epochs, learningRate);
   }
 
   /** Training with quantization in the forward pass. */
   public static Stage quantized(
       String name, QuantizationScheme scheme, int epochs, LearningRate learningRate) {
+    return plain(name, Form.QUANTIZED, scheme, epochs, learningRate);
+  }
+
+  private static Stage plain(
+      String name, Form form, QuantizationScheme scheme, int epochs, LearningRate learningRate) {
     return new Stage(
-        name, Form.QUANTIZED, scheme, epochs, learningRate, 1, NEVER, Optional.empty());
+        name,
+        form,
+        scheme,
+        epochs,
+        learningRate,
+        1,
+        BatchNormFreeze.NEVER,
+        Statistics.TRAINED,
+        Optional.empty());
   }
 
   /** The same with another freeze of batch normalization. */
-  public Stage batchNormFrozenFrom(int epoch) {
-    return new Stage(name, form, scheme, epochs, learningRate, learningRateFactor, epoch, gate);
+  public Stage freeze(BatchNormFreeze other) {
+    return new Stage(
+        name, form, scheme, epochs, learningRate, learningRateFactor, other, statistics, gate);
+  }
+
+  /** The same with statistics from elsewhere. */
+  public Stage statistics(Statistics other) {
+    return new Stage(
+        name, form, scheme, epochs, learningRate, learningRateFactor, freeze, other, gate);
   }
 
   /** The same with a learning rate that is multiplied. */
   public Stage learningRateFactor(double factor) {
-    return new Stage(name, form, scheme, epochs, learningRate, factor, batchNormFreezeEpoch, gate);
+    return new Stage(name, form, scheme, epochs, learningRate, factor, freeze, statistics, gate);
   }
 
   /** The same with another scheme. */
   public Stage scheme(QuantizationScheme other) {
     return new Stage(
-        name, form, other, epochs, learningRate, learningRateFactor, batchNormFreezeEpoch, gate);
+        name, form, other, epochs, learningRate, learningRateFactor, freeze, statistics, gate);
   }
 
   /** The same with a gate at its end. */
@@ -89,8 +116,14 @@ public record Stage(
         epochs,
         learningRate,
         learningRateFactor,
-        batchNormFreezeEpoch,
+        freeze,
+        statistics,
         Optional.of(other));
+  }
+
+  /** True when statistics are computed anew at the end. */
+  public boolean reEstimates() {
+    return statistics == Statistics.RE_ESTIMATED;
   }
 
   public boolean isQuantized() {

@@ -2,13 +2,14 @@ package org.sparkqat.training;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * What a stage remembers from step to step, beside the network and the optimizer.
  *
  * @param quietSteps steps, one after another, in which the batch-norm statistics hardly moved
- * @param arrays numbers for each parameter, by what they are
+ * @param arrays numbers for each parameter or statistic, by what they are: lower-case letters
  */
 public record StageMemory(int quietSteps, Map<String, float[]> arrays) {
 
@@ -31,10 +32,20 @@ public record StageMemory(int quietSteps, Map<String, float[]> arrays) {
     return new StageMemory(quietSteps, more);
   }
 
+  /** The numbers of a kind; empty: there are none. */
+  public Optional<float[]> of(String name) {
+    return Optional.ofNullable(arrays.get(name));
+  }
+
+  /** The same without the numbers of a kind. */
+  public StageMemory without(String name) {
+    Map<String, float[]> fewer = new TreeMap<>(arrays);
+    fewer.remove(name);
+    return new StageMemory(quietSteps, fewer);
+  }
+
   /** What stays when another stage begins: only the numbers of the given kind. */
   public StageMemory only(String name) {
-    return arrays.containsKey(name)
-        ? NONE.with(name, arrays.getOrDefault(name, new float[0]))
-        : NONE;
+    return of(name).map(numbers -> NONE.with(name, numbers)).orElse(NONE);
   }
 }

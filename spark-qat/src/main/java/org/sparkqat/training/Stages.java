@@ -1,9 +1,11 @@
 package org.sparkqat.training;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.training.Stage.Statistics;
 
 /**
  * The stages of a training job, one after another: float ones first, then quantized ones. A
@@ -15,6 +17,8 @@ public record Stages(List<Stage> all) {
   /** Tag of the checkpoint after the first calibration, and end of the tags of others. */
   public static final String CALIBRATED = "ptq";
 
+  private static final String TRAINED = "trained";
+
   public Stages {
     all = List.copyOf(all);
     if (all.stream().mapToInt(Stage::epochs).sum() == 0) {
@@ -23,9 +27,10 @@ public record Stages(List<Stage> all) {
     Set<String> names = new HashSet<>();
     boolean quantized = false;
     for (Stage stage : all) {
-      if (!names.add(stage.name()) || stage.name().endsWith(CALIBRATED)) {
+      String name = stage.name();
+      if (!names.add(name) || name.endsWith(CALIBRATED) || name.endsWith(TRAINED)) {
         throw Limits.invalid(
-            "stage name", "'" + stage.name() + "'", "each once, and none that ends with ptq");
+            "stage name", "'" + name + "'", "each once, and none that ends with ptq or trained");
       }
       if (quantized && !stage.isQuantized()) {
         throw Limits.invalid(
@@ -39,7 +44,7 @@ public record Stages(List<Stage> all) {
   /**
    * A float stage, named {@code float}, and a quantized one, named {@code qat}.
    *
-   * @param freezeEpoch epoch of the quantized stage from which batch normalization is frozen
+   * @param freeze of batch normalization, in the quantized stage
    */
   public static Stages of(
       QuantizationScheme scheme,
@@ -47,11 +52,18 @@ public record Stages(List<Stage> all) {
       LearningRate floatRate,
       int qatEpochs,
       LearningRate qatRate,
-      int freezeEpoch) {
+      BatchNormFreeze freeze) {
     return new Stages(
         List.of(
             Stage.ofFloat("float", scheme, floatEpochs, floatRate),
-            Stage.quantized("qat", scheme, qatEpochs, qatRate).batchNormFrozenFrom(freezeEpoch)));
+            Stage.quantized("qat", scheme, qatEpochs, qatRate).freeze(freeze)));
+  }
+
+  /** The same, with the statistics of the last stage computed anew at its end. */
+  public Stages reEstimatingAtEnd() {
+    List<Stage> changed = new ArrayList<>(all);
+    changed.set(count() - 1, get(count() - 1).statistics(Statistics.RE_ESTIMATED));
+    return new Stages(changed);
   }
 
   private static void requireGates(List<Stage> all) {
@@ -104,9 +116,20 @@ public record Stages(List<Stage> all) {
 
   /** The position after the end of a phase. */
   public Position afterPhase(Position at) {
-    return at.phase() == Phase.CALIBRATION
-        ? new Position(at.stage(), at.attempt(), Phase.QAT, 0, 0, at.step())
-        : begin(at.stage() + 1, 0, at.step());
+    if (endsStage(at)) {
+      return begin(at.stage() + 1, 0, at.step());
+    }
+    Phase next = at.phase() == Phase.CALIBRATION ? Phase.QAT : Phase.ESTIMATION;
+    return new Position(at.stage(), at.attempt(), next, 0, 0, at.step());
+  }
+
+  /** True when the end of the phase at a position is the end of its stage. */
+  public boolean endsStage(Position at) {
+    return switch (at.phase()) {
+      case CALIBRATION -> false;
+      case QAT -> !at(at).reEstimates();
+      case FLOAT, ESTIMATION, DONE -> true;
+    };
   }
 
   /** True when ranges are observed before the stage trains. */
@@ -139,11 +162,11 @@ public record Stages(List<Stage> all) {
     return all.subList(stage, count()).stream().mapToInt(Stage::epochs).sum();
   }
 
-  /** Passes over the data before a stage, where a calibration counts as one. */
+  /** Passes over the data before a stage, where a calibration and an estimation count as one. */
   public long passesBefore(int stage) {
     long passes = 0;
     for (int i = 0; i < stage; i++) {
-      passes += all.get(i).epochs() + (calibrates(i) ? 1 : 0);
+      passes += all.get(i).epochs() + (calibrates(i) ? 1 : 0) + (all.get(i).reEstimates() ? 1 : 0);
     }
     return passes;
   }
@@ -159,12 +182,13 @@ public record Stages(List<Stage> all) {
 
   /**
    * The tag of the checkpoint where the phase at the given position ends: the stage's name, {@code
-   * ptq} after the first calibration, the name with {@code ptq} after another one.
+   * ptq} after the first calibration, the name with {@code ptq} after another one, and with {@code
+   * trained} before an estimation.
    */
   public String tag(Position ended) {
     String name = at(ended).name();
     if (ended.phase() != Phase.CALIBRATION) {
-      return name;
+      return endsStage(ended) ? name : name + TRAINED;
     }
     return calibrationsBefore(ended.stage()) == 0 ? CALIBRATED : name + CALIBRATED;
   }

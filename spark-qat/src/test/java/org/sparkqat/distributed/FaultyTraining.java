@@ -110,7 +110,7 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
             small.stages().get(0).learningRate(),
             QAT_EPOCHS,
             small.stages().get(1).learningRate(),
-            small.stages().get(1).batchNormFreezeEpoch()));
+            small.stages().get(1).freeze()));
   }
 
   private TrainingState train(SparkSession session) {

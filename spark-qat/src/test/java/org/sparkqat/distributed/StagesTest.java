@@ -14,6 +14,7 @@ import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.testkit.SparkTestKit;
+import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
@@ -63,7 +64,7 @@ class StagesTest {
                     Stage.ofFloat("float", bits(8, 8), 1, new LearningRate.Constant(0.1, 0)),
                     Stage.quantized("w8a8", bits(8, 8), 1, rate),
                     Stage.quantized("w4a8", bits(4, 8), 2, rate).learningRateFactor(0.5),
-                    Stage.quantized("w4a4", bits(4, 4), 1, rate).batchNormFrozenFrom(0))));
+                    Stage.quantized("w4a4", bits(4, 4), 1, rate).freeze(BatchNormFreeze.from(0)))));
   }
 
   private static QuantizationScheme bits(int weights, int activations) {

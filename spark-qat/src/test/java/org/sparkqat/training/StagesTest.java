@@ -58,7 +58,8 @@ class StagesTest {
   void whatMakesNoSenseIsRefused() {
     Stage eight = Stage.quantized("w8a8", W8A8, 2, RATE);
     assertThatThrownBy(() -> new Stages(List.of(eight, eight)))
-        .hasMessage("Invalid stage name: 'w8a8' (each once, and none that ends with ptq)");
+        .hasMessage(
+            "Invalid stage name: 'w8a8' (each once, and none that ends with ptq or trained)");
     assertThatThrownBy(() -> new Stages(List.of(Stage.quantized("aptq", W8A8, 2, RATE))))
         .hasMessageStartingWith("Invalid stage name: 'aptq'");
     assertThatThrownBy(() -> new Stages(List.of(eight, Stage.ofFloat("float", W8A8, 1, RATE))))
@@ -69,7 +70,7 @@ class StagesTest {
         .hasMessage("Invalid stage name: 'W8A8' (lower-case letters and digits)");
     assertThatThrownBy(() -> eight.learningRateFactor(0))
         .hasMessageStartingWith("Invalid learning-rate factor of stage 'w8a8': 0.0");
-    assertThatThrownBy(() -> eight.batchNormFrozenFrom(-1))
-        .hasMessageStartingWith("Invalid batch-norm freeze epoch of stage 'w8a8': -1");
+    assertThatThrownBy(() -> BatchNormFreeze.from(-1))
+        .hasMessage("Invalid batch-norm freeze epoch: -1 (must be at least 0)");
   }
 }

@@ -7,7 +7,9 @@ import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stage.Form;
+import org.sparkqat.training.Stages;
 
 /** Reads the groups of a job and checks what no group can check alone. */
 final class JobReader {
@@ -45,11 +47,13 @@ final class JobReader {
     }
     network(modelSection, model, data)
         .ifPresent(
-            network ->
-                training
-                    .stages()
-                    .all()
-                    .forEach(each -> checkScheme(quantizationSection, each.scheme(), network)));
+            network -> {
+              requireStatistics(trainingSection, training.stages(), network);
+              training
+                  .stages()
+                  .all()
+                  .forEach(each -> checkScheme(quantizationSection, each.scheme(), network));
+            });
     return new JobConfiguration(data, model, quantization, training, cluster, output);
   }
 
@@ -75,6 +79,12 @@ final class JobReader {
                             data.classes(),
                             data.outputs())));
     return network;
+  }
+
+  private static void requireStatistics(Section section, Stages stages, Network network) {
+    if (stages.all().stream().anyMatch(Stage::reEstimates) && network.statistics().size() == 0) {
+      section.conflict("re-estimate-batch-norm", "the model has no batch normalization");
+    }
   }
 
   private static void checkScheme(Section section, QuantizationScheme scheme, Network network) {

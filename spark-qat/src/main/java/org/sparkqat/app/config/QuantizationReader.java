@@ -11,6 +11,7 @@ import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightScheme;
+import org.sparkqat.training.BatchNormFreeze;
 
 /** Reads group {@code quantization}; the rule of a layer inherits what it does not say. */
 final class QuantizationReader {
@@ -36,7 +37,11 @@ final class QuantizationReader {
         section.groups("layers").stream().map(rule -> rule(rule, weights, activations)).toList();
     OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
     return new QuantizationConfiguration(
-        new QuantizationScheme(weights, activations, firstLastBits, rules), freeze);
+        new QuantizationScheme(weights, activations, firstLastBits, rules),
+        freeze,
+        section.real("batch-norm-freeze-drift", 0, Bounds.atLeast(0)),
+        section.integer(
+            "batch-norm-freeze-steps", BatchNormFreeze.DEFAULT_STEPS, Bounds.atLeast(1)));
   }
 
   /** A scheme with other weights or activations, which inherit what they do not say. */

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Gate;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stage.Form;
+import org.sparkqat.training.Stage.Statistics;
 import org.sparkqat.training.Stages;
 
 /** Reads the list {@code training.stages}; a stage inherits its scheme from the one before. */
@@ -71,19 +73,21 @@ final class StagesReader {
             .map(group -> LearningRateReader.read(group, LearningRateReader.base(usual)))
             .orElse(usual);
     double factor = section.real("learning-rate-factor", 1, Bounds.above(0));
-    int freeze =
-        section
-            .value(
-                "batch-norm-freeze-epoch",
-                new Kind.WholeOr("never", Bounds.atLeast(0).ofInt()),
-                form == Form.FLOAT ? OptionalInt.empty() : base.batchNormFreezeEpoch())
-            .orElse(Stage.NEVER);
+    BatchNormFreeze usualFreeze = form == Form.FLOAT ? BatchNormFreeze.NEVER : base.freeze();
+    OptionalInt freezeEpoch =
+        section.value(
+            "batch-norm-freeze-epoch",
+            new Kind.WholeOr("never", Bounds.atLeast(0).ofInt()),
+            form == Form.FLOAT ? OptionalInt.empty() : base.batchNormFreezeEpoch());
+    BatchNormFreeze freeze = usualFreeze.epoch(freezeEpoch.orElse(Stage.NEVER));
     Optional<Gate> gate =
         section
             .optionalGroup("gate")
             .flatMap(group -> section.checked("gate", () -> GateReader.read(group)));
     return section.checked(
-        "name", () -> new Stage(name, form, scheme, length, rate, factor, freeze, gate));
+        "name",
+        () ->
+            new Stage(name, form, scheme, length, rate, factor, freeze, Statistics.TRAINED, gate));
   }
 
   private void requireStart(Section section, int length) {

@@ -5,11 +5,12 @@ import java.util.Optional;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
+import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
-import org.sparkqat.training.Stage;
+import org.sparkqat.training.Stage.Form;
 import org.sparkqat.training.Stages;
 
 /** Reads group {@code training}. */
@@ -21,6 +22,7 @@ final class TrainingReader {
   private static final double QAT_DIVISOR = 10;
 
   private static final String FLOAT_EPOCHS = "float-epochs";
+  private static final String RE_ESTIMATE = "re-estimate-batch-norm";
   private static final String QAT_EPOCHS = "qat-epochs";
   private static final Kind<Long> EPOCHS = new Kind.Whole(Bounds.between(0, MAX_EPOCHS).ofInt());
 
@@ -50,6 +52,7 @@ final class TrainingReader {
     LearningRate qatRate =
         LearningRateReader.read(
             section.group("qat-learning-rate"), LearningRateReader.base(rate) / QAT_DIVISOR);
+    Stages stages = ending(section, stages(section, quantization, rate, qatRate));
     TrainingConfiguration training =
         new TrainingConfiguration(
             seed,
@@ -59,7 +62,7 @@ final class TrainingReader {
             instructionSet,
             threads,
             gradients,
-            stages(section, quantization, rate, qatRate),
+            stages,
             calibrationSteps,
             loss,
             optimizer.read(optimizerSection),
@@ -84,7 +87,7 @@ final class TrainingReader {
         }
       }
       return stages.orElseGet(
-          () -> Stages.of(quantization.scheme(), 1, floatRate, 1, qatRate, Stage.NEVER));
+          () -> Stages.of(quantization.scheme(), 1, floatRate, 1, qatRate, BatchNormFreeze.NEVER));
     }
     int floatEpochs = Math.toIntExact(section.value(FLOAT_EPOCHS, EPOCHS, 3L));
     int qatEpochs = Math.toIntExact(section.value(QAT_EPOCHS, EPOCHS, 2L));
@@ -97,7 +100,18 @@ final class TrainingReader {
         floatRate,
         qatEpochs,
         qatRate,
-        quantization.batchNormFreezeEpoch().orElse(Stage.NEVER));
+        quantization.freeze());
+  }
+
+  private static Stages ending(Section section, Stages stages) {
+    if (!section.flag(RE_ESTIMATE, false)) {
+      return stages;
+    }
+    if (stages.epochs(Form.QUANTIZED) == 0) {
+      section.conflict(RE_ESTIMATE, "no stage trains with quantization");
+      return stages;
+    }
+    return stages.reEstimatingAtEnd();
   }
 
   private static void check(Section section, TrainingConfiguration training) {

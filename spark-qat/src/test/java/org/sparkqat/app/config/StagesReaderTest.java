@@ -55,7 +55,7 @@ class StagesReaderTest {
             new LearningRate.Constant(0.02, 0),
             new LearningRate.Cosine(0.02, 0, 0));
     assertThat(stages.all())
-        .extracting(Stage::batchNormFreezeEpoch)
+        .extracting(stage -> stage.freeze().epoch())
         .containsExactly(Stage.NEVER, 5, 5, 0);
     Gate gate = stages.get(3).gate().orElseThrow();
     assertThat(gate.accuracyDrop()).hasValue(0.005);
@@ -98,7 +98,7 @@ class StagesReaderTest {
         "training.stages.4={name: late, epochs: 1, float: true}|Invalid stage 'late': float (float"
             + " stages come before quantized ones)",
         "training.stages.1.name=w4a4|Invalid stage name: 'w4a4' (each once, and none that ends with"
-            + " ptq)",
+            + " ptq or trained)",
         "training.stages.1.name=W8|Invalid stage name: 'W8' (lower-case letters and digits)",
         "training.stages.0.gate.max-loss-rise=1|Invalid gate: at stage 'float' (there is no stage"
             + " before the first)",

@@ -16,6 +16,8 @@ import org.sparkqat.app.output.MetricsLog;
 import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.app.output.StepMetrics;
 import org.sparkqat.app.output.Summary;
+import org.sparkqat.distributed.StageFigures;
+import org.sparkqat.distributed.StepReport;
 import org.sparkqat.distributed.StepTiming;
 import org.sparkqat.engine.ArithmeticInUse;
 import org.sparkqat.network.BlockGraph;
@@ -23,7 +25,10 @@ import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.tensor.Shape;
+import org.sparkqat.training.ClipReport;
+import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.Phase;
+import org.sparkqat.training.Position;
 
 class HtmlReportTest {
 
@@ -35,12 +40,20 @@ class HtmlReportTest {
     for (int step = 1; step <= steps; step++) {
       Phase phase = step <= steps / 2 ? Phase.FLOAT : Phase.QAT;
       double loss = 3.0 / step;
-      OptionalDouble rate = OptionalDouble.empty();
-      StepTiming timing = new StepTiming(1, 2, 3, 4, 5);
-      log.add(
-          new StepMetrics(
-                  "all", phase, 1, step, 64, loss, 0.1, 2.5, step % 3, 0.5, 0, rate, 0.1, timing)
-              .event());
+      StepReport report =
+          new StepReport(
+              new Position(phase, 0, step - 1, step - 1),
+              64,
+              loss,
+              0.1,
+              new ClipTotals(8, step % 3, 4, 0.25, 0, 0),
+              new ClipReport(2.5, 0.5, 0, 0),
+              0,
+              0,
+              StageFigures.NONE,
+              new StepTiming(1, 2, 3, 4, 5));
+      String stage = phase == Phase.FLOAT ? "float" : "qat";
+      log.add(new StepMetrics(stage, report, 0.1).event());
     }
     if (steps > 0) {
       log.add(
