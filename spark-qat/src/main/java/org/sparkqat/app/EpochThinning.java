@@ -1,7 +1,7 @@
 package org.sparkqat.app;
 
 import org.sparkqat.distributed.StateKeeper;
-import org.sparkqat.training.Phase;
+import org.sparkqat.training.Position;
 import org.sparkqat.training.TrainingState;
 
 /**
@@ -24,7 +24,12 @@ record EpochThinning(StateKeeper keeper, int everyEpochs) implements StateKeeper
   }
 
   @Override
-  public void afterPhase(TrainingState state, Phase ended, double accuracy) {
+  public void afterPhase(TrainingState state, Position ended, double accuracy) {
     keeper.afterPhase(state, ended, accuracy);
+  }
+
+  @Override
+  public void afterRollBack(TrainingState state) {
+    keeper.afterRollBack(state);
   }
 }

@@ -95,16 +95,15 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<Mode, Evaluation> found = new EnumMap<>(Mode.class);
     try (Sessions.Lease spark = Sessions.lease("evaluate");
         ShardedDataset examples = Examples.prepare(spark.session(), folder.job(), source)) {
-      ModelEvaluator evaluator =
-          new ModelEvaluator(spark.session(), JobSettings.worker(folder.job()));
       states.forEach(
           (form, state) ->
               found.put(
                   form,
-                  evaluator.evaluate(
-                      state,
-                      form == Mode.FLOAT ? Arithmetic.FLOAT : Arithmetic.QUANTIZED,
-                      examples)));
+                  new ModelEvaluator(spark.session(), folder.worker(state))
+                      .evaluate(
+                          state,
+                          form == Mode.FLOAT ? Arithmetic.FLOAT : Arithmetic.QUANTIZED,
+                          examples)));
     }
     print(folder, found);
     return 0;

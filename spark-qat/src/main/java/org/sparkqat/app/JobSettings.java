@@ -23,13 +23,9 @@ final class JobSettings {
     return new TrainingSettings(
         worker(job),
         training.optimizer(),
-        training.learningRate(),
-        training.qatLearningRate(),
+        training.stages(),
         training.clipping().global(),
-        training.floatEpochs(),
         training.calibrationSteps(),
-        training.qatEpochs(),
-        job.quantization().batchNormFreezeEpoch().orElse(TrainingSettings.NEVER),
         GradientCoding.of(job.cluster().encoding()));
   }
 

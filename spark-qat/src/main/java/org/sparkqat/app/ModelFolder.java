@@ -8,11 +8,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.sparkqat.app.config.ConfigurationText;
 import org.sparkqat.app.config.JobConfiguration;
 import org.sparkqat.app.output.RunFolder;
-import org.sparkqat.distributed.CheckpointKeeper;
+import org.sparkqat.distributed.WorkerSpecification;
+import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.training.Checkpoint;
 import org.sparkqat.training.CheckpointRetention;
 import org.sparkqat.training.CheckpointStore;
 import org.sparkqat.training.Phase;
+import org.sparkqat.training.Stage.Form;
+import org.sparkqat.training.Stages;
 import org.sparkqat.training.TrainedModel;
 import org.sparkqat.training.TrainingState;
 
@@ -70,10 +73,24 @@ final class ModelFolder {
 
   /** The state at the end of a phase; empty when the run did not get there, or skips the phase. */
   Optional<TrainingState> endOf(Phase phase) {
-    if (phase == Phase.QAT && job.training().qatEpochs() == 0) {
+    if (phase == Phase.CALIBRATION) {
+      return checkpoints.tagged(Stages.CALIBRATED).map(Checkpoint::state);
+    }
+    Form form = phase == Phase.FLOAT ? Form.FLOAT : Form.QUANTIZED;
+    Stages stages = job.training().stages();
+    if (form == Form.QUANTIZED && stages.epochs(form) == 0) {
       return Optional.empty();
     }
-    return checkpoints.tagged(CheckpointKeeper.tag(phase)).map(Checkpoint::state);
+    // The last stage that has ended: training may have ended with an earlier one.
+    for (int stage = stages.count() - 1; stage >= 0; stage--) {
+      if (stages.get(stage).form() == form) {
+        Optional<Checkpoint> found = checkpoints.tagged(stages.get(stage).name());
+        if (found.isPresent()) {
+          return found.map(Checkpoint::state);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** The state that the run got to. */
@@ -87,12 +104,22 @@ final class ModelFolder {
                     "Cannot load model: " + path + " holds no checkpoint (train it first)"));
   }
 
+  /** What the network of a state is quantized with. */
+  QuantizationScheme scheme(TrainingState state) {
+    return job.training().stages().ofNetwork(state.position()).scheme();
+  }
+
+  /** What a worker must know to compute with a state. */
+  WorkerSpecification worker(TrainingState state) {
+    return JobSettings.worker(job).scheme(scheme(state));
+  }
+
   /** The network with the numbers of a state. */
   TrainedModel model(TrainingState state) {
     return new TrainedModel(
         job.network(),
         job.data().normalization(),
-        job.scheme(),
+        scheme(state),
         state.parameters(),
         state.statistics(),
         state.ranges());

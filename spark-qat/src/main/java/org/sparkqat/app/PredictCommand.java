@@ -50,9 +50,7 @@ final class PredictCommand implements Callable<Integer> {
     boolean observed = state.observations() > 0;
     Predictor predictor =
         new Predictor(
-            JobSettings.worker(folder.job()),
-            observed ? Arithmetic.QUANTIZED : Arithmetic.FLOAT,
-            state);
+            folder.worker(state), observed ? Arithmetic.QUANTIZED : Arithmetic.FLOAT, state);
     try (Sessions.Lease spark = Sessions.lease("predict")) {
       predictor
           .transform(options.source(input).read(spark.session()), folder.job().data().schema())

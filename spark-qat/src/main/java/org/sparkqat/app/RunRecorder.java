@@ -2,6 +2,7 @@ package org.sparkqat.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.sparkqat.app.output.EvaluationMetrics;
@@ -11,10 +12,13 @@ import org.sparkqat.app.progress.Progress;
 import org.sparkqat.app.progress.Update;
 import org.sparkqat.app.report.AccuracyTable.Measure;
 import org.sparkqat.distributed.Evaluation;
+import org.sparkqat.distributed.RollBack;
 import org.sparkqat.distributed.StepReport;
 import org.sparkqat.distributed.TrainingListener;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.Stage;
+import org.sparkqat.training.Stages;
 import org.sparkqat.training.TrainingState;
 
 /** Writes the metrics of a run and shows its progress. */
@@ -24,7 +28,9 @@ final class RunRecorder implements TrainingListener {
   private final Progress progress;
   private final Measure measure;
   private final int examplesPerStep;
-  private final long steps;
+  private final Stages stages;
+  private final long stepsOfPass;
+  private String stage = "";
   private int epochs;
   private int stepsPerEpoch;
   private long lastStep = System.nanoTime();
@@ -32,15 +38,26 @@ final class RunRecorder implements TrainingListener {
   /**
    * A recorder of one run.
    *
-   * @param steps optimizer steps of the whole job
+   * @param stepsOfPass optimizer steps of one pass over the data
    */
   RunRecorder(
-      MetricsLog metrics, Progress progress, Measure measure, int examplesPerStep, long steps) {
+      MetricsLog metrics,
+      Progress progress,
+      Measure measure,
+      int examplesPerStep,
+      Stages stages,
+      long stepsOfPass) {
     this.metrics = metrics;
     this.progress = progress;
     this.measure = measure;
     this.examplesPerStep = examplesPerStep;
-    this.steps = steps;
+    this.stages = stages;
+    this.stepsOfPass = stepsOfPass;
+  }
+
+  @Override
+  public void stageStarted(Stage started) {
+    stage = started.name();
   }
 
   @Override
@@ -56,9 +73,9 @@ final class RunRecorder implements TrainingListener {
     double seconds = (now - lastStep) * 1e-9;
     lastStep = now;
     Position at = report.position();
-    boolean optimizes = at.phase() != Phase.CALIBRATION;
+    boolean optimizes = at.phase() == Phase.FLOAT || at.phase() == Phase.QAT;
     if (optimizes) {
-      add(event(report, seconds));
+      add(new StepMetrics(stage, report, seconds).event());
     }
     progress.step(
         new Update(
@@ -67,28 +84,18 @@ final class RunRecorder implements TrainingListener {
             epochs,
             at.stepOfEpoch() + 1,
             stepsPerEpoch,
-            steps - at.step() - (optimizes ? 1 : 0),
+            stepsOfPass * stages.epochsFrom(at.stage()) - stepsOfStage(at),
             examplesPerStep,
             report.loss()));
   }
 
-  private Map<String, Object> event(StepReport report, double seconds) {
-    Position at = report.position();
-    return new StepMetrics(
-            at.phase(),
-            at.epoch() + 1,
-            at.step() + 1,
-            examplesPerStep,
-            report.loss(),
-            report.learningRate(),
-            report.clip().norm(),
-            Math.toIntExact(report.shardClips().acted()),
-            report.clip().factor(),
-            report.clipRate(),
-            report.saturationRate(),
-            seconds,
-            report.timing())
-        .event();
+  /** Optimizer steps of the stage when the step at a position is done. */
+  private long stepsOfStage(Position at) {
+    return switch (at.phase()) {
+      case CALIBRATION -> 0;
+      case FLOAT, QAT -> stepsOfPass * at.epoch() + at.stepOfEpoch() + 1;
+      case ESTIMATION, DONE -> stepsOfPass * stages.at(at).epochs();
+    };
   }
 
   @Override
@@ -98,6 +105,7 @@ final class RunRecorder implements TrainingListener {
     add(
         new EvaluationMetrics(
                 mode,
+                stage,
                 at.phase(),
                 at.epoch(),
                 at.step(),
@@ -110,11 +118,28 @@ final class RunRecorder implements TrainingListener {
             ? String.format(Locale.ROOT, "accuracy %.2f %%", 100 * evaluation.accuracy())
             : String.format(Locale.ROOT, "R² %.4f", evaluation.accuracy());
     boolean trained = at.phase() != Phase.CALIBRATION && epochs > 0;
-    String place = trained ? mode + " " + at.epoch() + "/" + epochs : mode;
+    String place =
+        at.phase() == Phase.ESTIMATION
+            ? stage + " re-estimated"
+            : trained ? stage + " " + at.epoch() + "/" + epochs : mode;
     progress.message(
         String.format(Locale.ROOT, "%s  test %s  loss %.4f", place, figure, evaluation.loss()));
     flush();
     lastStep = System.nanoTime();
+  }
+
+  @Override
+  public void rolledBack(RollBack rollBack) {
+    progress.message(rollBack.text());
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put(MetricsLog.KIND, "roll-back");
+    event.put(MetricsLog.STAGE, rollBack.stage());
+    event.put(MetricsLog.STEP, rollBack.ended().step());
+    event.put("attempt", rollBack.ended().attempt() + 1);
+    event.put("reason", rollBack.reason());
+    event.put("outcome", rollBack.outcome().name().toLowerCase(Locale.ROOT));
+    add(event);
+    flush();
   }
 
   /** Brings the metrics so far to disk. */
@@ -139,11 +164,15 @@ final class RunRecorder implements TrainingListener {
     return switch (phase) {
       case FLOAT -> "float";
       case CALIBRATION -> "ptq";
-      case QAT, DONE -> "qat";
+      case QAT, ESTIMATION, DONE -> "qat";
     };
   }
 
-  private static String word(Phase phase) {
-    return phase == Phase.CALIBRATION ? "calibration" : mode(phase);
+  private String word(Phase phase) {
+    return switch (phase) {
+      case CALIBRATION -> "calibration";
+      case ESTIMATION -> "estimation";
+      case FLOAT, QAT, DONE -> stage;
+    };
   }
 }

@@ -1,8 +1,12 @@
 package org.sparkqat.app;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import org.sparkqat.app.config.JobConfiguration;
 import org.sparkqat.app.output.MetricsLog;
 import org.sparkqat.app.output.RunFolder;
@@ -11,6 +15,9 @@ import org.sparkqat.app.output.Summary;
 import org.sparkqat.app.output.Summary.Accuracies;
 import org.sparkqat.engine.ArithmeticInUse;
 import org.sparkqat.tensor.ParameterLayout;
+import org.sparkqat.training.Stage;
+import org.sparkqat.training.Stage.Form;
+import org.sparkqat.training.Stages;
 import org.sparkqat.training.TrainingState;
 
 /** Sums up a run that has ended. */
@@ -26,28 +33,45 @@ final class RunSummary {
       ArithmeticInUse arithmetic,
       Map<String, Map<String, Object>> data)
       throws IOException {
-    int floatEpochs = job.training().floatEpochs();
-    int qatEpochs = job.training().qatEpochs();
+    boolean trainsQuantized = job.training().stages().epochs(Form.QUANTIZED) > 0;
     Accuracies accuracies =
         new Accuracies(
             result(end, "floatAccuracy"),
             result(end, "ptqAccuracy"),
-            qatEpochs > 0 ? result(end, "qatAccuracy") : OptionalDouble.empty(),
+            trainsQuantized ? result(end, "qatAccuracy") : OptionalDouble.empty(),
             OptionalDouble.empty());
-    double loss = result(end, qatEpochs > 0 ? "qatLoss" : "ptqLoss").orElse(Double.NaN);
+    double loss = result(end, trainsQuantized ? "qatLoss" : "ptqLoss").orElse(Double.NaN);
     return new Summary(
         accuracies,
         loss,
         end.position().step(),
-        floatEpochs + qatEpochs,
+        job.training().stages().epochs(),
         end.position().step() * job.training().batchSize(),
         seconds(folder),
+        stages(job.training().stages(), end),
         ParameterLayout.sha256(end.parameters()),
         ParameterLayout.sha256(end.ranges().flat()),
         sparkVersion,
         arithmetic,
         Version.current(),
         data);
+  }
+
+  private static List<Map<String, @Nullable Object>> stages(Stages stages, TrainingState end) {
+    List<Map<String, @Nullable Object>> figures = new ArrayList<>();
+    String last = stages.ofNetwork(end.position()).name();
+    for (Stage stage : stages.all()) {
+      Map<String, @Nullable Object> values = new LinkedHashMap<>();
+      values.put("name", stage.name());
+      values.put("epochs", stage.epochs());
+      values.put("accuracy", end.results().get(stage.name() + "StageAccuracy"));
+      values.put("loss", end.results().get(stage.name() + "StageLoss"));
+      double failures = end.results().getOrDefault(stage.name() + "StageFailures", 0.0);
+      values.put("rolledBack", (int) failures);
+      values.put("isResult", stage.name().equals(last));
+      figures.add(values);
+    }
+    return figures;
   }
 
   private static OptionalDouble result(TrainingState state, String key) {

@@ -27,6 +27,7 @@ import org.sparkqat.engine.Engines;
 import org.sparkqat.engine.Kernels;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.training.Checkpoint;
 import org.sparkqat.training.CheckpointRetention;
 import org.sparkqat.training.CheckpointStore;
 import org.sparkqat.training.Position;
@@ -148,22 +149,27 @@ final class TrainingJob {
     }
     RunRecorder recorder =
         new RunRecorder(
-            metrics, progress, measure(), job.training().batchSize(), steps(train.examples()));
+            metrics,
+            progress,
+            measure(),
+            job.training().batchSize(),
+            job.training().stages(),
+            train.examples() / job.training().batchSize());
     CheckpointConfiguration when = job.training().checkpoint();
     // The metrics reach the disk before the states that they lead to; not those of a run whose
     // folder another one has taken over.
-    CheckpointKeeper keeper = new CheckpointKeeper(checkpoints, when.everySteps(), recorder::flush);
-    trainer.listener(recorder).keeper(new EpochThinning(keeper, when.everyEpochs()));
+    CheckpointKeeper keeper =
+        new CheckpointKeeper(
+            checkpoints, job.training().stages(), when.everySteps(), recorder::flush);
+    trainer
+        .listener(recorder)
+        .keeper(new EpochThinning(keeper, when.everyEpochs()))
+        .milestones(tag -> checkpoints.tagged(tag).map(Checkpoint::state));
     try {
       return trainer.train(start.state(), train, test);
     } finally {
       recorder.flush();
     }
-  }
-
-  private long steps(long examples) {
-    int epochs = job.training().floatEpochs() + job.training().qatEpochs();
-    return examples / job.training().batchSize() * epochs;
   }
 
   private void announce(

@@ -10,7 +10,6 @@ final class JobDescription {
 
   private final Consumer<String> sink;
   private final Schedule schedule;
-  private final String bits;
   private String current = "";
 
   /**
@@ -18,35 +17,36 @@ final class JobDescription {
    *
    * @param sink takes each new description
    */
-  JobDescription(Consumer<String> sink, Schedule schedule, QuantizationScheme scheme) {
+  JobDescription(Consumer<String> sink, Schedule schedule) {
     this.sink = sink;
     this.schedule = schedule;
-    this.bits = "W%dA%d".formatted(scheme.weights().bits(), scheme.activations().bits());
   }
 
   /** The jobs to come make the step at the given position. */
   void step(Position at) {
     tell(
         at.phase() == Phase.CALIBRATION
-            ? mode(Phase.CALIBRATION)
-            : "epoch %d/%d, %s"
-                .formatted(at.epoch() + 1, schedule.epochs(at.phase()), mode(at.phase())));
+            ? mode(at)
+            : "epoch %d/%d, %s".formatted(at.epoch() + 1, schedule.epochs(at), mode(at)));
   }
 
   /** The jobs to come evaluate a network that was trained up to the given position. */
   void evaluation(Position at) {
     tell(
         at.phase() == Phase.CALIBRATION
-            ? "evaluation after " + mode(Phase.CALIBRATION)
+            ? "evaluation after " + mode(at)
             : "evaluation after epoch %d/%d, %s"
-                .formatted(at.epoch(), schedule.epochs(at.phase()), mode(at.phase())));
+                .formatted(at.epoch(), schedule.epochs(at), mode(at)));
   }
 
-  private String mode(Phase phase) {
-    return switch (phase) {
+  private String mode(Position at) {
+    QuantizationScheme scheme = schedule.stage(at).scheme();
+    String bits = "W%dA%d".formatted(scheme.weights().bits(), scheme.activations().bits());
+    return switch (at.phase()) {
       case FLOAT -> "float";
       case CALIBRATION -> "calibration " + bits;
       case QAT, DONE -> "QAT " + bits;
+      case ESTIMATION -> "batch-norm estimation " + bits;
     };
   }
 

@@ -2,6 +2,7 @@ package org.sparkqat.distributed;
 
 import java.util.List;
 import org.sparkqat.training.Phase;
+import org.sparkqat.training.Stage;
 import org.sparkqat.training.TrainingState;
 
 /** Tells several listeners, one after another. */
@@ -9,6 +10,11 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
 
   Listeners {
     all = List.copyOf(all);
+  }
+
+  @Override
+  public void stageStarted(Stage stage) {
+    all.forEach(each -> each.stageStarted(stage));
   }
 
   @Override
@@ -24,5 +30,10 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
   @Override
   public void evaluated(TrainingState state, Evaluation evaluation) {
     all.forEach(each -> each.evaluated(state, evaluation));
+  }
+
+  @Override
+  public void rolledBack(RollBack rollBack) {
+    all.forEach(each -> each.rolledBack(rollBack));
   }
 }

@@ -2,14 +2,17 @@ package org.sparkqat.distributed;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.StageMemory;
+import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
 
-/** The QAT loop on the driver: float phase, calibration, QAT phase. */
+/** The QAT loop on the driver: stages in float, then quantized ones, with their calibrations. */
 final class QatLoop {
 
   private static final Logger LOG = LoggerFactory.getLogger(QatLoop.class);
@@ -17,8 +20,8 @@ final class QatLoop {
   private final TrainingSettings settings;
   private final Schedule schedule;
   private final TrainingStep step;
-  private final Exchange exchange;
-  private final Evaluator evaluator;
+  private final Crews crews;
+  private final Gatekeeper gatekeeper;
   private final StateKeeper keeper;
   private final TrainingListener listener;
   private final JobDescription description;
@@ -26,16 +29,16 @@ final class QatLoop {
   QatLoop(
       TrainingSettings settings,
       Schedule schedule,
-      Exchange exchange,
-      Evaluator evaluator,
+      Crews crews,
+      Milestones milestones,
       StateKeeper keeper,
       TrainingListener listener,
       JobDescription description) {
     this.settings = settings;
     this.schedule = schedule;
     this.step = new TrainingStep(settings, schedule);
-    this.exchange = exchange;
-    this.evaluator = evaluator;
+    this.crews = crews;
+    this.gatekeeper = new Gatekeeper(settings.stages(), milestones);
     this.keeper = keeper;
     this.listener = listener;
     this.description = description;
@@ -44,16 +47,47 @@ final class QatLoop {
   /** Goes on from the given state to the end of the job. */
   TrainingState run(TrainingState start) {
     requireSettled(start);
+    gatekeeper.pass(start);
     TrainingState state = enterPhases(start);
     tellPhase(state);
     while (state.position().phase() != Phase.DONE) {
-      state = atBoundary(toSettled(state));
+      state = goOn(state);
     }
     return state;
   }
 
+  private TrainingState goOn(TrainingState state) {
+    TrainingState next;
+    try {
+      next = toSettled(state);
+    } catch (TrainingDivergedException e) {
+      Gatekeeper.Verdict verdict = gatekeeper.judge(state, e).orElseThrow(() -> e);
+      crew(state.position()).exchange().release();
+      return takenBack(verdict.rollBack(), verdict.back().orElseThrow());
+    }
+    return atBoundary(next);
+  }
+
+  /** At the beginning of the stage again, or at the end. */
+  private TrainingState takenBack(RollBack rollBack, TrainingState back) {
+    tell(rollBack);
+    if (back.position().phase() == Phase.DONE) {
+      keeper.afterPhase(back, rollBack.ended(), Double.NaN);
+    } else {
+      keeper.afterRollBack(back);
+    }
+    tellPhase(back);
+    return back;
+  }
+
+  private void tell(RollBack rollBack) {
+    LOG.info(rollBack.text());
+    listener.rolledBack(rollBack);
+  }
+
   private TrainingStep.Outcome step(TrainingState state) {
     description.step(state.position());
+    Exchange exchange = crew(state.position()).exchange();
     long ordered = System.nanoTime();
     StepResult result = exchange.step(schedule.order(state));
     long merged = System.nanoTime();
@@ -61,6 +95,10 @@ final class QatLoop {
     long updated = System.nanoTime();
     StepTiming timing = StepTiming.of(merged - ordered, exchange.times(), updated - merged);
     return new TrainingStep.Outcome(outcome.state(), outcome.report().timed(timing));
+  }
+
+  private Crew crew(Position at) {
+    return crews.of(settings.worker(schedule.stage(at)));
   }
 
   private void requireSettled(TrainingState start) {
@@ -120,47 +158,66 @@ final class QatLoop {
   private TrainingState enterPhases(TrainingState start) {
     TrainingState state = start;
     while (schedule.endsPhase(state.position())) {
-      Phase ended = state.position().phase();
-      Evaluation evaluation = evaluate(state, arithmetic(ended));
-      state = entered(withResults(state, ended, evaluation), ended.next());
-      keeper.afterPhase(state, ended, evaluation.accuracy());
+      Evaluation evaluation = evaluate(state, arithmetic(state.position().phase()));
+      Optional<Gatekeeper.Verdict> verdict = gatekeeper.judge(state, evaluation);
+      if (verdict.isPresent() && verdict.get().back().isPresent()) {
+        state = takenBack(verdict.get().rollBack(), verdict.get().back().get());
+      } else {
+        verdict.ifPresent(each -> tell(each.rollBack()));
+        state = entered(state, evaluation);
+      }
     }
     return state;
   }
 
-  private TrainingState entered(TrainingState state, Phase phase) {
-    return new TrainingState(
-        new Position(phase, 0, 0, state.position().step()),
-        state.parameters(),
-        settings.optimizer().initialSlots(settings.worker().network().parameters()),
-        state.statistics(),
-        state.ranges(),
-        state.observations(),
-        state.results());
+  private TrainingState entered(TrainingState state, Evaluation evaluation) {
+    Position ended = state.position();
+    TrainingState next =
+        state
+            .results(results(state, evaluation))
+            .at(settings.stages().afterPhase(ended))
+            .slots(settings.optimizer().initialSlots(settings.worker().network().parameters()));
+    if (settings.stages().endsStage(ended)) {
+      next = next.memory(StageMemory.NONE);
+    }
+    keeper.afterPhase(next, ended, evaluation.accuracy());
+    gatekeeper.pass(next);
+    return next;
   }
 
-  private static TrainingState withResults(TrainingState state, Phase ended, Evaluation found) {
+  /** Figures of the network in its forms, and of each stage. */
+  private Map<String, Double> results(TrainingState state, Evaluation found) {
+    Position ended = state.position();
     Map<String, Double> results = new HashMap<>(state.results());
-    String kind = ended == Phase.FLOAT ? "float" : ended == Phase.CALIBRATION ? "ptq" : "qat";
-    results.put(kind + "Accuracy", found.accuracy());
-    results.put(kind + "Loss", found.loss());
-    return new TrainingState(
-        state.position(),
-        state.parameters(),
-        state.slots(),
-        state.statistics(),
-        state.ranges(),
-        state.observations(),
-        results);
+    switch (ended.phase()) {
+      case FLOAT -> put(results, "float", found);
+      case CALIBRATION -> {
+        if (!results.containsKey("ptqAccuracy")) {
+          put(results, "ptq", found);
+        }
+      }
+      case QAT, ESTIMATION, DONE -> put(results, "qat", found);
+    }
+    if (ended.phase() != Phase.CALIBRATION) {
+      put(results, schedule.stage(ended).name() + "Stage", found);
+    }
+    return results;
+  }
+
+  private static void put(Map<String, Double> results, String form, Evaluation found) {
+    results.put(form + "Accuracy", found.accuracy());
+    results.put(form + "Loss", found.loss());
   }
 
   private Evaluation evaluate(TrainingState state, Arithmetic arithmetic) {
-    exchange.release();
+    Crew crew = crew(state.position());
+    crew.exchange().release();
     description.evaluation(state.position());
     Evaluation evaluation =
-        evaluator.evaluate(
-            StepOrder.ofInference(
-                arithmetic, state.parameters(), state.statistics(), state.ranges()));
+        crew.evaluator()
+            .evaluate(
+                StepOrder.ofInference(
+                    arithmetic, state.parameters(), state.statistics(), state.ranges()));
     listener.evaluated(state, evaluation);
     return evaluation;
   }
@@ -170,7 +227,8 @@ final class QatLoop {
   }
 
   private void tellPhase(TrainingState state) {
-    Phase phase = state.position().phase();
-    listener.phaseStarted(phase, schedule.epochs(phase), schedule.steps(phase));
+    Position at = state.position();
+    listener.stageStarted(schedule.stage(at));
+    listener.phaseStarted(at.phase(), schedule.epochs(at), schedule.steps(at));
   }
 }

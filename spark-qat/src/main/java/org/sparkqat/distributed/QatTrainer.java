@@ -14,9 +14,9 @@ import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Initialization;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.spark.SparkBuild;
-import org.sparkqat.training.Position;
 import org.sparkqat.training.TrainedModel;
 import org.sparkqat.training.TrainingState;
 
@@ -32,6 +32,7 @@ public final class QatTrainer {
   private final TrainingSettings settings;
   private StateKeeper keeper = StateKeeper.NONE;
   private TrainingListener listener = new TrainingListener() {};
+  private Milestones milestones = Milestones.NONE;
   private OptionalInt workers = OptionalInt.empty();
   private ExchangeSettings exchange = ExchangeSettings.DEFAULT;
 
@@ -45,6 +46,12 @@ public final class QatTrainer {
   /** Where states are written down; nowhere by default. */
   public QatTrainer keeper(StateKeeper newKeeper) {
     this.keeper = newKeeper;
+    return this;
+  }
+
+  /** Where a job that goes on finds the states to come back to; nowhere by default. */
+  public QatTrainer milestones(Milestones newMilestones) {
+    this.milestones = newMilestones;
     return this;
   }
 
@@ -83,19 +90,16 @@ public final class QatTrainer {
   /** The state before the first step: initialized parameters, empty ranges. */
   public TrainingState initialState() {
     Network network = settings.worker().network();
+    QuantizationScheme scheme = settings.stages().get(0).scheme();
+    int slots = QuantizedGraph.of(BlockGraph.of(network), scheme).slots();
     return new TrainingState(
-        Position.START,
+        settings.stages().start(),
         Initialization.parameters(network, settings.worker().seed()),
         settings.optimizer().initialSlots(network.parameters()),
         Initialization.statistics(network),
-        Ranges.empty(graph().slots()),
+        Ranges.empty(slots),
         0,
         Map.of());
-  }
-
-  private QuantizedGraph graph() {
-    return QuantizedGraph.of(
-        BlockGraph.of(settings.worker().network()), settings.worker().scheme());
   }
 
   /**
@@ -115,19 +119,15 @@ public final class QatTrainer {
   public TrainingState train(TrainingState start, ShardedDataset train, ShardedDataset test) {
     train.requireGlobalBatch(settings.globalBatch());
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<byte[]> specification = context.broadcast(settings.worker().encode());
     int tasks = tasks(context);
     @Nullable String before = context.getLocalProperty(ResidentJob.DESCRIPTION);
     warnOfLargerMessages(tasks);
     try (ShardGroups training = ShardGroups.of(train, tasks);
         ShardGroups testing = ShardGroups.of(test, tasks);
-        Exchange steps = exchange(context, training, specification)) {
-      Evaluator evaluator =
-          new Evaluator(context, testing.rdd(), specification, settings.worker().classes());
+        Crews crews = new Crews(worker -> crew(context, training, testing, worker))) {
       Schedule schedule = new Schedule(settings, training.examples());
-      JobDescription description =
-          new JobDescription(context::setJobDescription, schedule, settings.worker().scheme());
-      return new QatLoop(settings, schedule, steps, evaluator, keeper, listeners(), description)
+      JobDescription description = new JobDescription(context::setJobDescription, schedule);
+      return new QatLoop(settings, schedule, crews, milestones, keeper, listeners(), description)
           .run(start);
     } finally {
       context.setJobDescription(before);
@@ -164,8 +164,22 @@ public final class QatTrainer {
     return Math.min(resident ? Math.min(wanted, slots) : wanted, settings.worker().shards());
   }
 
+  private Crew crew(
+      JavaSparkContext context,
+      ShardGroups training,
+      ShardGroups testing,
+      WorkerSpecification worker) {
+    Broadcast<byte[]> specification = context.broadcast(worker.encode());
+    return new Crew(
+        exchange(context, training, worker, specification),
+        new Evaluator(context, testing.rdd(), specification, worker.classes()));
+  }
+
   private Exchange exchange(
-      JavaSparkContext context, ShardGroups training, Broadcast<byte[]> specification) {
+      JavaSparkContext context,
+      ShardGroups training,
+      WorkerSpecification worker,
+      Broadcast<byte[]> specification) {
     Exchange jobs =
         new JobPerStepExchange(
             context,
@@ -185,14 +199,13 @@ public final class QatTrainer {
             patience.slots(),
             exchange.stepTimeout().toSeconds());
     Exchange resident =
-        new ResidentExchange(
-            context, training, settings.worker(), count, specification, exchange, patience);
+        new ResidentExchange(context, training, worker, count, specification, exchange, patience);
     return new FallbackExchange(resident, jobs, exchange.mode());
   }
 
   /** The model of a state. */
   public TrainedModel model(TrainingState state) {
-    WorkerSpecification worker = settings.worker();
+    WorkerSpecification worker = settings.worker(settings.stages().ofNetwork(state.position()));
     return new TrainedModel(
         worker.network(),
         worker.normalization(),

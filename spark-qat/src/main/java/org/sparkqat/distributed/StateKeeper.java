@@ -1,6 +1,6 @@
 package org.sparkqat.distributed;
 
-import org.sparkqat.training.Phase;
+import org.sparkqat.training.Position;
 import org.sparkqat.training.TrainingState;
 
 /** Decides when a state is written down. */
@@ -16,8 +16,15 @@ public interface StateKeeper {
   /** An epoch has ended, but not its phase. */
   void afterEpoch(TrainingState state, double accuracy);
 
-  /** A phase has ended; the state is at the start of the next one. */
-  void afterPhase(TrainingState state, Phase ended, double accuracy);
+  /**
+   * A phase has ended; the state is at the start of the next one.
+   *
+   * @param ended the position where it ended
+   */
+  void afterPhase(TrainingState state, Position ended, double accuracy);
+
+  /** A stage did not pass its gate; the state is where it begins, to be repeated. */
+  default void afterRollBack(TrainingState state) {}
 
   /** Keeps nothing. */
   StateKeeper NONE =
@@ -29,6 +36,6 @@ public interface StateKeeper {
         public void afterEpoch(TrainingState state, double accuracy) {}
 
         @Override
-        public void afterPhase(TrainingState state, Phase ended, double accuracy) {}
+        public void afterPhase(TrainingState state, Position ended, double accuracy) {}
       };
 }

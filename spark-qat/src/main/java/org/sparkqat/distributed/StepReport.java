@@ -15,6 +15,7 @@ import org.sparkqat.training.Position;
  * @param clip what clipping did to the merged gradient
  * @param saturated activations outside their range
  * @param quantized activations that a quantizer acted on
+ * @param figures what is to tell of its stage
  */
 public record StepReport(
     Position position,
@@ -25,12 +26,22 @@ public record StepReport(
     ClipReport clip,
     long saturated,
     long quantized,
+    StageFigures figures,
     StepTiming timing) {
 
   /** The same, with where the time went. */
   StepReport timed(StepTiming spent) {
     return new StepReport(
-        position, examples, loss, learningRate, shardClips, clip, saturated, quantized, spent);
+        position,
+        examples,
+        loss,
+        learningRate,
+        shardClips,
+        clip,
+        saturated,
+        quantized,
+        figures,
+        spent);
   }
 
   /** Share of the shards whose gradient was clipped, in [0, 1]. */

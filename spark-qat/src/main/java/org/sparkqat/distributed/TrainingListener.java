@@ -1,10 +1,14 @@
 package org.sparkqat.distributed;
 
 import org.sparkqat.training.Phase;
+import org.sparkqat.training.Stage;
 import org.sparkqat.training.TrainingState;
 
 /** Told about a job's progress, on the driver, in order. */
 public interface TrainingListener {
+
+  /** Steps to come are those of the given stage; told again before each of its phases. */
+  default void stageStarted(Stage stage) {}
 
   /** Steps to come are those of the given phase. */
   default void phaseStarted(Phase phase, int epochs, int stepsPerEpoch) {}
@@ -13,4 +17,7 @@ public interface TrainingListener {
 
   /** The network of a state, at the end of an epoch, was evaluated on the test data. */
   default void evaluated(TrainingState state, Evaluation evaluation) {}
+
+  /** A stage has not passed its gate. */
+  default void rolledBack(RollBack rollBack) {}
 }

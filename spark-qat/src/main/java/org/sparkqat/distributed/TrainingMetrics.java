@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.sparkqat.training.Phase;
+import org.sparkqat.training.Stage;
 import org.sparkqat.training.TrainingState;
 
 /**
@@ -25,9 +26,14 @@ final class TrainingMetrics implements TrainingListener {
   private final Timer update = registry.timer("step.update");
   private final Counter examples = registry.counter("examples");
   private final Counter clippedShards = registry.counter("clippedShards");
+  private final Counter clippedSteps = registry.counter("clippedSteps");
+  private final Counter clippedUnits = registry.counter("clippedUnits");
+  private final Counter clippedValues = registry.counter("clippedValues");
+  private final Counter rollBacks = registry.counter("rollBacks");
   private final Counter saturated = registry.counter("saturatedActivations");
-  private volatile Latest latest = new Latest(0, 0, 0, 0, 0, 0, 0);
+  private volatile Latest latest = new Latest(0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0);
   private volatile double accuracy = Double.NaN;
+  private volatile String stage = "";
   private volatile String phase = "";
 
   /** Figures of the latest step; calibration has no loss. */
@@ -36,8 +42,12 @@ final class TrainingMetrics implements TrainingListener {
       double loss,
       double learningRate,
       double gradientNorm,
+      double clipFactor,
+      double shardGradientNorm,
+      double shardClipFactor,
       double clipRate,
       double saturationRate,
+      double oscillatingWeights,
       double epoch) {}
 
   TrainingMetrics() {
@@ -45,10 +55,15 @@ final class TrainingMetrics implements TrainingListener {
     gauge("loss", Latest::loss);
     gauge("learningRate", Latest::learningRate);
     gauge("gradientNorm", Latest::gradientNorm);
+    gauge("clipFactor", Latest::clipFactor);
+    gauge("shardGradientNorm", Latest::shardGradientNorm);
+    gauge("shardClipFactor", Latest::shardClipFactor);
     gauge("clipRate", Latest::clipRate);
     gauge("saturationRate", Latest::saturationRate);
+    gauge("oscillatingWeights", Latest::oscillatingWeights);
     gauge("epoch", Latest::epoch);
     registry.register("accuracy", (Gauge<Double>) () -> accuracy);
+    registry.register("stage", (Gauge<String>) () -> stage);
     registry.register("phase", (Gauge<String>) () -> phase);
   }
 
@@ -59,6 +74,16 @@ final class TrainingMetrics implements TrainingListener {
   /** The metrics by their names. */
   MetricRegistry registry() {
     return registry;
+  }
+
+  @Override
+  public void stageStarted(Stage started) {
+    stage = started.name();
+  }
+
+  @Override
+  public void rolledBack(RollBack rollBack) {
+    rollBacks.inc();
   }
 
   @Override
@@ -77,6 +102,9 @@ final class TrainingMetrics implements TrainingListener {
     add(update, timing.update());
     examples.inc(report.examples());
     clippedShards.inc(report.shardClips().acted());
+    clippedSteps.inc(report.clip().acted() ? 1 : 0);
+    clippedUnits.inc(report.shardClips().units() + report.clip().units());
+    clippedValues.inc(report.shardClips().values() + report.clip().values());
     saturated.inc(report.saturated());
     double seconds = timing.total() * 1e-9;
     latest =
@@ -85,8 +113,12 @@ final class TrainingMetrics implements TrainingListener {
             report.loss(),
             report.learningRate(),
             report.clip().norm(),
+            report.clip().factor(),
+            report.shardClips().largestNorm(),
+            report.shardClips().smallestFactor(),
             report.clipRate(),
             report.saturationRate().orElse(0),
+            report.figures().oscillating().orElse(0),
             report.position().epoch() + 1);
   }
 

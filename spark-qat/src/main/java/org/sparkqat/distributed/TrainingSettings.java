@@ -3,44 +3,44 @@ package org.sparkqat.distributed;
 import java.util.Optional;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.Engines;
-import org.sparkqat.engine.Normalization;
+import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Optimizer;
+import org.sparkqat.training.Stage;
+import org.sparkqat.training.Stages;
 
 /**
  * What decides a job's result, beside its data and what its workers must know.
  *
+ * @param worker what the workers of all stages must know; each stage has a scheme of its own
  * @param clipping acts on the merged gradient
- * @param floatEpochs passes over the data in float, at least 0
  * @param calibrationSteps global batches whose ranges start the quantizers, at least 1
- * @param qatEpochs passes over the data with quantization, at least 0
- * @param freezeEpoch QAT epoch from which batch normalization uses the running statistics; {@link
- *     #NEVER}: it never does
  * @param coding how gradients travel
  */
 public record TrainingSettings(
     WorkerSpecification worker,
     Optimizer optimizer,
-    LearningRate floatRate,
-    LearningRate qatRate,
+    Stages stages,
     Clipping clipping,
-    int floatEpochs,
     int calibrationSteps,
-    int qatEpochs,
-    int freezeEpoch,
     GradientCoding coding) {
 
-  public static final int NEVER = Integer.MAX_VALUE;
+  public static final int NEVER = Stage.NEVER;
 
   public TrainingSettings {
-    require("float-epochs", floatEpochs, 0);
-    require("calibration-steps", calibrationSteps, 1);
-    require("qat-epochs", qatEpochs, 0);
-    require("batch-norm-freeze-epoch", freezeEpoch, 0);
+    if (calibrationSteps < 1) {
+      throw new IllegalArgumentException(
+          "Invalid calibration-steps: " + calibrationSteps + " (must be at least 1)");
+    }
   }
 
-  /** Gradients travel exactly. */
+  /**
+   * A float stage, and one with the worker's scheme; gradients travel exactly.
+   *
+   * @param freezeEpoch QAT epoch from which batch normalization uses the running statistics; {@link
+   *     #NEVER}: it never does
+   */
   public TrainingSettings(
       WorkerSpecification worker,
       Optimizer optimizer,
@@ -54,36 +54,26 @@ public record TrainingSettings(
     this(
         worker,
         optimizer,
-        floatRate,
-        qatRate,
+        Stages.of(
+            worker.scheme(),
+            floatEpochs,
+            floatRate,
+            qatEpochs,
+            qatRate,
+            BatchNormFreeze.from(freezeEpoch)),
         clipping,
-        floatEpochs,
         calibrationSteps,
-        qatEpochs,
-        freezeEpoch,
         GradientCoding.EXACT);
+  }
+
+  /** The same with other stages. */
+  public TrainingSettings stages(Stages other) {
+    return new TrainingSettings(worker, optimizer, other, clipping, calibrationSteps, coding);
   }
 
   /** The same with gradients that travel otherwise. */
   public TrainingSettings coding(GradientCoding other) {
-    return new TrainingSettings(
-        worker,
-        optimizer,
-        floatRate,
-        qatRate,
-        clipping,
-        floatEpochs,
-        calibrationSteps,
-        qatEpochs,
-        freezeEpoch,
-        other);
-  }
-
-  private static void require(String what, int value, int least) {
-    if (value < least) {
-      throw new IllegalArgumentException(
-          "Invalid " + what + ": " + value + " (must be at least " + least + ")");
-    }
+    return new TrainingSettings(worker, optimizer, stages, clipping, calibrationSteps, other);
   }
 
   /** The same, for workers that all compute with one instruction set. */
@@ -93,17 +83,7 @@ public record TrainingSettings(
 
   /** The same with other orders to workers. */
   public TrainingSettings worker(WorkerSpecification other) {
-    return new TrainingSettings(
-        other,
-        optimizer,
-        floatRate,
-        qatRate,
-        clipping,
-        floatEpochs,
-        calibrationSteps,
-        qatEpochs,
-        freezeEpoch,
-        coding);
+    return new TrainingSettings(other, optimizer, stages, clipping, calibrationSteps, coding);
   }
 
   /**
@@ -117,12 +97,13 @@ public record TrainingSettings(
         : this;
   }
 
+  /** What the workers of a stage must know. */
+  WorkerSpecification worker(Stage stage) {
+    return worker.scheme(stage.scheme());
+  }
+
   /** Examples of one global batch. */
   public int globalBatch() {
     return worker.microBatch() * worker.shards();
-  }
-
-  Normalization qatNormalization(int epoch) {
-    return epoch >= freezeEpoch ? Normalization.RUNNING : Normalization.BATCH;
   }
 }

@@ -3,7 +3,6 @@ package org.sparkqat.distributed;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.sparkqat.network.Block;
-import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
@@ -20,6 +19,7 @@ import org.sparkqat.training.NonFinite;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.RunningStatistics;
+import org.sparkqat.training.StageMemory;
 import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
 
@@ -29,18 +29,19 @@ import org.sparkqat.training.TrainingState;
  */
 final class TrainingStep {
 
+  /** Batch-norm statistics of the steps of an estimation so far. */
+  private static final String ESTIMATE = "estimate";
+
+  private static final ClipReport NOT_CLIPPED = new ClipReport(0, 1, 0, 0);
+
   private final TrainingSettings settings;
   private final Schedule schedule;
   private final Network network;
-  private final QuantizedGraph graph;
-  private final long quantizedPerExample;
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
     this.schedule = schedule;
     this.network = settings.worker().network();
-    this.graph = QuantizedGraph.of(BlockGraph.of(network), settings.worker().scheme());
-    this.quantizedPerExample = quantizedPerExample(graph);
   }
 
   /** The next state, and what is worth telling of the step. */
@@ -48,23 +49,44 @@ final class TrainingStep {
 
   Outcome next(TrainingState state, StepResult result) {
     requireFinite(state.position(), result);
-    return state.position().phase() == Phase.CALIBRATION
-        ? calibrated(state, result)
-        : updated(state, result);
+    return switch (state.position().phase()) {
+      case CALIBRATION -> calibrated(state, result);
+      case ESTIMATION -> estimated(state, result);
+      case FLOAT, QAT, DONE -> updated(state, result);
+    };
+  }
+
+  /**
+   * The estimate is in force when it is complete: the steps of a pass are made with one network.
+   */
+  private Outcome estimated(TrainingState state, StepResult result) {
+    Position at = state.position();
+    Position after = schedule.after(at);
+    float[] estimate =
+        RunningStatistics.pooled(
+            state.memory().of(ESTIMATE).orElse(state.statistics()),
+            at.stepOfEpoch(),
+            result.statisticSums(),
+            result.statisticCounts(),
+            network);
+    TrainingState next =
+        schedule.endsPhase(after)
+            ? state.statistics(estimate).memory(state.memory().without(ESTIMATE))
+            : state.memory(state.memory().with(ESTIMATE, estimate));
+    return new Outcome(next.at(after), report(state, result, 0, NOT_CLIPPED, StageFigures.NONE));
   }
 
   private Outcome calibrated(TrainingState state, StepResult result) {
+    TrainingState fresh =
+        schedule.startsCalibration(state.position())
+            ? state.ranges(schedule.noRanges(state.position()), 0)
+            : state;
+    Ranges ranges =
+        result.histograms().length > 0
+            ? fitted(fresh, result.histograms())
+            : observe(fresh, result.observed());
     TrainingState next =
-        new TrainingState(
-            schedule.after(state.position()),
-            state.parameters(),
-            state.slots(),
-            state.statistics(),
-            result.histograms().length > 0
-                ? fitted(state.ranges(), result.histograms())
-                : observe(state, result.observed()),
-            state.observations() + 1,
-            state.results());
+        fresh.ranges(ranges, fresh.observations() + 1).at(schedule.after(state.position()));
     StepReport report =
         new StepReport(
             state.position(),
@@ -72,9 +94,10 @@ final class TrainingStep {
             Double.NaN,
             0,
             ClipTotals.EMPTY,
-            new ClipReport(0, 1, 0, 0),
+            NOT_CLIPPED,
             0,
             0,
+            StageFigures.NONE,
             StepTiming.NONE);
     return new Outcome(next, report);
   }
@@ -96,19 +119,43 @@ final class TrainingStep {
         .optimizer()
         .update(parameters, gradient, slots, layout, rate, updates + 1, Loops.PARALLEL);
     boolean quantized = at.phase() == Phase.QAT;
+    float[] statistics = statistics(state, result);
+    StageFigures figures = figures(state, statistics);
     TrainingState next =
         new TrainingState(
             schedule.after(at),
             parameters,
             slots,
-            statistics(state, result),
+            statistics,
             quantized ? observe(state, result.observed()) : state.ranges(),
             state.observations() + (quantized ? 1 : 0),
-            state.results());
-    return new Outcome(next, report(at, result, rate, clip));
+            state.results(),
+            memory(state, figures));
+    return new Outcome(next, report(state, result, rate, clip, figures));
   }
 
-  private StepReport report(Position at, StepResult result, double rate, ClipReport clip) {
+  private StageFigures figures(TrainingState state, float[] statistics) {
+    boolean watches =
+        schedule.stage(state.position()).freeze().isAutomatic() && !schedule.isFrozen(state);
+    return watches
+        ? StageFigures.NONE.batchNormDrift(
+            RunningStatistics.drift(state.statistics(), statistics, network))
+        : StageFigures.NONE;
+  }
+
+  private StageMemory memory(TrainingState state, StageFigures figures) {
+    StageMemory memory = state.memory();
+    if (figures.batchNormDrift().isEmpty()) {
+      return memory;
+    }
+    double drift = figures.batchNormDrift().getAsDouble();
+    int quiet = schedule.stage(state.position()).freeze().quietAfter(memory.quietSteps(), drift);
+    return memory.quietSteps(quiet);
+  }
+
+  private StepReport report(
+      TrainingState state, StepResult result, double rate, ClipReport clip, StageFigures figures) {
+    Position at = state.position();
     return new StepReport(
         at,
         settings.globalBatch(),
@@ -117,7 +164,10 @@ final class TrainingStep {
         result.clips(),
         clip,
         result.saturated(),
-        at.phase() == Phase.QAT ? quantizedPerExample * settings.globalBatch() : 0,
+        at.phase() == Phase.QAT
+            ? quantizedPerExample(schedule.graph(at)) * settings.globalBatch()
+            : 0,
+        figures,
         StepTiming.NONE);
   }
 
@@ -130,7 +180,7 @@ final class TrainingStep {
     return values;
   }
 
-  /** Optimizer slots start anew with each phase, and so does their step count. */
+  /** Optimizer slots start anew with each stage, and so does their step count. */
   private long updatesOfPhase(Position at) {
     return (long) at.epoch() * schedule.stepsPerEpoch() + at.stepOfEpoch();
   }
@@ -143,9 +193,10 @@ final class TrainingStep {
         : state.statistics();
   }
 
-  private Ranges fitted(Ranges ranges, long[] histograms) {
+  private Ranges fitted(TrainingState state, long[] histograms) {
+    Ranges ranges = state.ranges();
     Ranges next = ranges.copy();
-    for (QuantizationPoint point : graph.points()) {
+    for (QuantizationPoint point : schedule.graph(state.position()).points()) {
       ActivationQuantizer by = point.quantizer();
       for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
         int from = slot * Histogram.BINS;
@@ -162,7 +213,7 @@ final class TrainingStep {
   private Ranges observe(TrainingState state, Ranges observed) {
     Ranges next = state.ranges().copy();
     boolean trains = state.position().phase() == Phase.QAT;
-    for (QuantizationPoint point : graph.points()) {
+    for (QuantizationPoint point : schedule.graph(state.position()).points()) {
       Observer observer = point.quantizer().observer();
       if (trains && observer.fits()) {
         continue;
@@ -176,6 +227,7 @@ final class TrainingStep {
   }
 
   private void requireFinite(Position at, StepResult result) {
+    QuantizedGraph graph = schedule.graph(at);
     double loss = result.loss() / result.shards();
     if (!Double.isFinite(loss)) {
       int block = result.firstNonFinite();

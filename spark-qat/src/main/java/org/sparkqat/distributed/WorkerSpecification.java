@@ -90,30 +90,25 @@ public record WorkerSpecification(
 
   /** The same with an instruction set. */
   WorkerSpecification instructionSet(String name) {
-    return new WorkerSpecification(
-        network,
-        normalization,
-        scheme,
-        loss,
-        clipping,
-        augmentations,
-        classes,
-        microBatch,
-        shards,
-        seed,
-        engine,
-        threads,
-        gradients,
-        Optional.of(name),
-        teacher);
+    return with(scheme, Optional.of(name), teacher);
+  }
+
+  /** The same with another quantization scheme. */
+  public WorkerSpecification scheme(QuantizationScheme other) {
+    return with(other, instructionSet, teacher);
   }
 
   /** The same with a teacher. */
   public WorkerSpecification teacher(Teacher other) {
+    return with(scheme, instructionSet, Optional.of(other));
+  }
+
+  private WorkerSpecification with(
+      QuantizationScheme newScheme, Optional<String> newSet, Optional<Teacher> newTeacher) {
     return new WorkerSpecification(
         network,
         normalization,
-        scheme,
+        newScheme,
         loss,
         clipping,
         augmentations,
@@ -124,8 +119,8 @@ public record WorkerSpecification(
         engine,
         threads,
         gradients,
-        instructionSet,
-        Optional.of(other));
+        newSet,
+        newTeacher);
   }
 
   /** JSON and a teacher's numbers: executors need no class of the job, no serializer setting. */

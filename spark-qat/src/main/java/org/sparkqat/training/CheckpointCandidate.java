@@ -26,6 +26,9 @@ record CheckpointCandidate(
   static final Comparator<CheckpointCandidate> FURTHEST_FIRST =
       Comparator.comparingLong(CheckpointCandidate::step)
           .thenComparing(CheckpointCandidate::isDamaged)
+          .thenComparing(c -> c.position().phase() == Phase.DONE)
+          .thenComparingInt(c -> c.position().stage())
+          .thenComparingInt(c -> c.position().attempt())
           .thenComparing(c -> c.position().phase())
           .thenComparingInt(c -> c.position().epoch())
           .thenComparingInt(c -> c.position().stepOfEpoch())

@@ -1,5 +1,6 @@
 package org.sparkqat.training;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
  *
  * @param format version of the files' form
  * @param slots number of optimizer slots, one file each
+ * @param memory kinds of numbers that the stage remembers, one file each
  * @param tag empty: none
  * @param score NaN: none
  */
@@ -18,6 +20,8 @@ record CheckpointDescription(
     long observations,
     Map<String, Double> results,
     int slots,
+    int quietSteps,
+    List<String> memory,
     String tag,
     double score,
     Map<String, String> fingerprint,
@@ -25,7 +29,7 @@ record CheckpointDescription(
     String instructionSet) {
 
   static final String FILE = "state.json";
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   static CheckpointDescription of(
       TrainingState state, CheckpointMark mark, CheckpointOrigin origin) {
@@ -35,6 +39,8 @@ record CheckpointDescription(
         state.observations(),
         new TreeMap<>(state.results()),
         state.slots().length,
+        state.memory().quietSteps(),
+        List.copyOf(state.memory().arrays().keySet()),
         mark.tag(),
         mark.score().orElse(Double.NaN),
         origin.sortedFingerprint(),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
@@ -54,6 +55,10 @@ final class CheckpointFolder {
     }
     entries.put(STATISTICS, files.writeFloats(STATISTICS, state.statistics()));
     entries.put(RANGES, files.writeFloats(RANGES, state.ranges().flat()));
+    for (Map.Entry<String, float[]> each : state.memory().arrays().entrySet()) {
+      String name = memory(each.getKey());
+      entries.put(name, files.writeFloats(name, each.getValue()));
+    }
     byte[] json = JSON.writeValueAsBytes(description);
     entries.put(CheckpointDescription.FILE, files.writeBytes(CheckpointDescription.FILE, json));
     byte[] manifest = JSON.writeValueAsBytes(new CheckpointManifest(entries));
@@ -80,6 +85,10 @@ final class CheckpointFolder {
     for (int i = 0; i < slots.length; i++) {
       slots[i] = files.readFloats(slot(i), manifest.entry(slot(i)));
     }
+    StageMemory memory = StageMemory.NONE.quietSteps(description.quietSteps());
+    for (String kind : description.memory()) {
+      memory = memory.with(kind, files.readFloats(memory(kind), manifest.entry(memory(kind))));
+    }
     return new TrainingState(
         description.position(),
         files.readFloats(PARAMETERS, manifest.entry(PARAMETERS)),
@@ -87,7 +96,8 @@ final class CheckpointFolder {
         files.readFloats(STATISTICS, manifest.entry(STATISTICS)),
         Ranges.ofFlat(files.readFloats(RANGES, manifest.entry(RANGES))),
         description.observations(),
-        description.results());
+        description.results(),
+        memory);
   }
 
   private CheckpointManifest manifest() throws DamagedCheckpointException {
@@ -104,6 +114,10 @@ final class CheckpointFolder {
     } catch (IOException e) {
       throw new DamagedCheckpointException(file + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static String memory(String kind) {
+    return "memory-" + kind + ".bin";
   }
 
   private static String slot(int index) {

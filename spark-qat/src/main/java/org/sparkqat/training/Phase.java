@@ -1,6 +1,6 @@
 package org.sparkqat.training;
 
-/** The parts of the QAT loop, in their order. */
+/** The parts of a stage, in their order. */
 public enum Phase {
   /** Training in float. */
   FLOAT,
@@ -8,15 +8,8 @@ public enum Phase {
   CALIBRATION,
   /** Training with quantization in the forward pass. */
   QAT,
+  /** Batch-norm statistics are computed anew over one pass of the data; no parameter moves. */
+  ESTIMATION,
   /** Nothing is left to do. */
-  DONE;
-
-  /** The phase after this one. */
-  public Phase next() {
-    return switch (this) {
-      case FLOAT -> CALIBRATION;
-      case CALIBRATION -> QAT;
-      case QAT, DONE -> DONE;
-    };
-  }
+  DONE
 }

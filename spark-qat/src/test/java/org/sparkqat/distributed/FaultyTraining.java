@@ -15,6 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.testkit.ExecutorProcess;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.Stages;
 import org.sparkqat.training.TrainingState;
 
 /**
@@ -102,16 +103,14 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
   /** The job's settings: those of the small job, for more epochs. */
   static TrainingSettings settings() {
     TrainingSettings small = TinyJob.settings();
-    return new TrainingSettings(
-        small.worker(),
-        small.optimizer(),
-        small.floatRate(),
-        small.qatRate(),
-        small.clipping(),
-        FLOAT_EPOCHS,
-        small.calibrationSteps(),
-        QAT_EPOCHS,
-        small.freezeEpoch());
+    return small.stages(
+        Stages.of(
+            small.worker().scheme(),
+            FLOAT_EPOCHS,
+            small.stages().get(0).learningRate(),
+            QAT_EPOCHS,
+            small.stages().get(1).learningRate(),
+            small.stages().get(1).freeze()));
   }
 
   private TrainingState train(SparkSession session) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.sparkqat.distributed.GradientForm.Feedback;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.testkit.SparkTestKit;
-import org.sparkqat.training.Phase;
+import org.sparkqat.training.Position;
 import org.sparkqat.training.TrainingState;
 
 /** Rounded gradients give one result, on any cluster, after any loss, from any checkpoint. */
@@ -68,7 +68,7 @@ class GradientCodingTest {
     public void afterEpoch(TrainingState state, double accuracy) {}
 
     @Override
-    public void afterPhase(TrainingState state, Phase ended, double accuracy) {}
+    public void afterPhase(TrainingState state, Position ended, double accuracy) {}
   }
 
   private static QatTrainer trainer(SparkSession spark, GradientEncoding encoding) {

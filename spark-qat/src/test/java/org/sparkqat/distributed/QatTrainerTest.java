@@ -22,6 +22,7 @@ import org.sparkqat.data.InvalidDataException;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.Phase;
+import org.sparkqat.training.Position;
 import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
 
@@ -104,7 +105,7 @@ class QatTrainerTest {
           }
 
           @Override
-          public void afterPhase(TrainingState state, Phase ended, double accuracy) {
+          public void afterPhase(TrainingState state, Position ended, double accuracy) {
             keep(state);
           }
 

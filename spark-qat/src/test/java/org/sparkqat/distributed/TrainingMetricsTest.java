@@ -101,7 +101,7 @@ class TrainingMetricsTest {
     TrainingMetrics metrics = new TrainingMetrics();
     metrics.phaseStarted(Phase.QAT, 3, 10);
     StepTiming timing = new StepTiming(40 * MILLI, 20 * MILLI, 25 * MILLI, 10 * MILLI, 5 * MILLI);
-    metrics.stepDone(report(new ClipTotals(8, 2, 3, 0.5, 0, 0), 50, 1000).timed(timing));
+    metrics.stepDone(report(new ClipTotals(8, 2, 3, 0.5, 3, 5), 50, 1000).timed(timing));
     MetricRegistry registry = metrics.registry();
 
     assertThat(gauge(registry, "examplesPerSecond")).isEqualTo(640, within(1e-9));
@@ -116,7 +116,20 @@ class TrainingMetricsTest {
     assertThat(millis).containsExactly(100.0, 40.0, 20.0, 25.0, 10.0);
     assertThat(registry.getCounters())
         .extractingFromEntries(Map.Entry::getKey)
-        .containsExactly("clippedShards", "examples", "saturatedActivations");
+        .containsExactly(
+            "clippedShards",
+            "clippedSteps",
+            "clippedUnits",
+            "clippedValues",
+            "examples",
+            "rollBacks",
+            "saturatedActivations");
+    assertThat(registry.counter("clippedSteps").getCount()).isEqualTo(1);
+    assertThat(registry.counter("clippedUnits").getCount()).isEqualTo(3 + 2);
+    assertThat(registry.counter("clippedValues").getCount()).isEqualTo(5);
+    assertThat(gauge(registry, "clipFactor")).isEqualTo(0.75);
+    assertThat(gauge(registry, "shardClipFactor")).isEqualTo(0.5);
+    assertThat(gauge(registry, "shardGradientNorm")).isEqualTo(3);
     assertThat(registry.counter("clippedShards").getCount()).isEqualTo(2);
     assertThat(registry.counter("saturatedActivations").getCount()).isEqualTo(50);
   }
@@ -135,9 +148,10 @@ class TrainingMetricsTest {
         0.5,
         0.1,
         clips,
-        new ClipReport(2, 1, 0, 0),
+        new ClipReport(2, 0.75, 2, 0),
         saturated,
         quantized,
+        StageFigures.NONE,
         StepTiming.NONE);
   }
 

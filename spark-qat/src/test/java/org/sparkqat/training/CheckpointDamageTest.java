@@ -163,7 +163,7 @@ class CheckpointDamageTest {
   @Test
   void anotherFormatIsNotTakenForDamage() throws IOException {
     Path state = newest.resolve("state.json");
-    String json = Files.readString(state).replace("\"format\" : 1", "\"format\" : 2");
+    String json = Files.readString(state).replace("\"format\" : 2", "\"format\" : 3");
     Files.writeString(state, json);
     Path manifest = newest.resolve("manifest.json");
     Files.writeString(
@@ -174,7 +174,7 @@ class CheckpointDamageTest {
 
     assertThatThrownBy(store::latest)
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessage("Unsupported format of checkpoint step-00000040: 2 (this version reads 1)");
+        .hasMessage("Unsupported format of checkpoint step-00000040: 3 (this version reads 2)");
   }
 
   @Test

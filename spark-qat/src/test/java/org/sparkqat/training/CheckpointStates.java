@@ -42,6 +42,12 @@ final class CheckpointStates {
     assertBits(actual.ranges().flat(), expected.ranges().flat());
     assertThat(actual.observations()).isEqualTo(expected.observations());
     assertThat(actual.results()).isEqualTo(expected.results());
+    assertThat(actual.memory().quietSteps()).isEqualTo(expected.memory().quietSteps());
+    assertThat(actual.memory().arrays().keySet()).isEqualTo(expected.memory().arrays().keySet());
+    expected
+        .memory()
+        .arrays()
+        .forEach((kind, numbers) -> assertBits(actual.memory().arrays().get(kind), numbers));
   }
 
   private static void assertBits(float[] actual, float[] expected) {

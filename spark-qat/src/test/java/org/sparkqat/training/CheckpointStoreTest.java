@@ -48,6 +48,19 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void whatTheStageRemembersComesBackToo() {
+    StageMemory memory =
+        StageMemory.NONE
+            .quietSteps(7)
+            .with("held", new float[] {Float.NaN, 0.5f})
+            .with("estimate", new float[] {-0f});
+    TrainingState state = CheckpointStates.at(40).memory(memory);
+    store.save(state);
+
+    CheckpointStates.assertSame(store.latest().orElseThrow().state(), state);
+  }
+
+  @Test
   void longArraysComeBackToo() {
     float[] many = new float[100_003];
     for (int i = 0; i < many.length; i++) {

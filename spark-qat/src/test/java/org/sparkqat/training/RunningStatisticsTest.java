@@ -2,8 +2,11 @@ package org.sparkqat.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.sparkqat.network.Layer.BatchNormalization;
 import org.sparkqat.network.Network;
@@ -57,6 +60,36 @@ class RunningStatisticsTest {
     float[] one =
         RunningStatistics.update(new float[4], new double[] {2, 7, 4, 49}, new long[] {1}, all);
     assertThat(one).containsExactly(2, 7, 0, 0);
+  }
+
+  @Test
+  void pooledStatisticsAreThoseOfAllValues() {
+    Network one =
+        Network.builder("one", new Shape(1)).add("bn", BatchNormalization.DEFAULT).build();
+    Random random = new Random(5);
+    double[] values = random.doubles(40, -3, 10).toArray();
+    float[] pooled = {Float.NaN, Float.NaN};
+    for (int batch = 0; batch < 4; batch++) {
+      double[] sums = new double[2];
+      for (int i = 10 * batch; i < 10 * batch + 10; i++) {
+        sums[0] += values[i];
+        sums[1] += values[i] * values[i];
+      }
+      pooled = RunningStatistics.pooled(pooled, batch, sums, new long[] {10}, one);
+    }
+    double mean = Arrays.stream(values).average().orElse(0);
+    double variance = Arrays.stream(values).map(x -> (x - mean) * (x - mean)).sum() / 39;
+    assertThat(pooled[0]).isCloseTo((float) mean, within(1e-6f));
+    assertThat(pooled[1]).isCloseTo((float) variance, within(1e-5f));
+  }
+
+  @Test
+  void driftIsRelativeToTheDeviation() {
+    Network one =
+        Network.builder("one", new Shape(1)).add("bn", new BatchNormalization(1e-9f, 0.1f)).build();
+    double drift = RunningStatistics.drift(new float[] {1, 4}, new float[] {1.5f, 3}, one);
+    assertThat(drift).isCloseTo(0.5 / 2 + 1.0 / 8, within(1e-6));
+    assertThat(RunningStatistics.drift(new float[] {1, 4}, new float[] {1, 4}, one)).isZero();
   }
 
   @Test

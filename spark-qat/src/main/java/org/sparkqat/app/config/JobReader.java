@@ -7,6 +7,9 @@ import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.training.Stage;
+import org.sparkqat.training.Stage.Form;
+import org.sparkqat.training.Stages;
 
 /** Reads the groups of a job and checks what no group can check alone. */
 final class JobReader {
@@ -24,11 +27,17 @@ final class JobReader {
     Section quantizationSection = root.group("quantization");
     QuantizationConfiguration quantization = QuantizationReader.read(quantizationSection);
     Section trainingSection = root.group("training");
-    TrainingConfiguration training = TrainingReader.read(trainingSection, data);
+    TrainingConfiguration training = TrainingReader.read(trainingSection, data, quantization);
     ClusterConfiguration cluster = ClusterConfiguration.read(root.group("cluster"));
     OutputConfiguration output = OutputConfiguration.read(root.group("output"));
-    if (training.floatEpochs() == 0 && model.weights().isEmpty()) {
-      trainingSection.conflict("float-epochs", "0 needs model.weights to start from");
+    if (training.stages().epochs(Form.FLOAT) == 0 && model.weights().isEmpty()) {
+      if (trainingSection.hasItems("stages")) {
+        trainingSection.problem(
+            "stages",
+            "Invalid training.stages: none with epochs in float (add one, or model.weights to start from)");
+      } else {
+        trainingSection.conflict("float-epochs", "0 needs model.weights to start from");
+      }
     }
     if (!training.augmentation().isOff() && data.shape().rank() != 3) {
       trainingSection.problem(
@@ -37,7 +46,14 @@ final class JobReader {
               .formatted(data.shape()));
     }
     network(modelSection, model, data)
-        .ifPresent(network -> checkScheme(quantizationSection, quantization.scheme(), network));
+        .ifPresent(
+            network -> {
+              requireStatistics(trainingSection, training.stages(), network);
+              training
+                  .stages()
+                  .all()
+                  .forEach(each -> checkScheme(quantizationSection, each.scheme(), network));
+            });
     return new JobConfiguration(data, model, quantization, training, cluster, output);
   }
 
@@ -63,6 +79,12 @@ final class JobReader {
                             data.classes(),
                             data.outputs())));
     return network;
+  }
+
+  private static void requireStatistics(Section section, Stages stages, Network network) {
+    if (stages.all().stream().anyMatch(Stage::reEstimates) && network.statistics().size() == 0) {
+      section.conflict("re-estimate-batch-norm", "the model has no batch normalization");
+    }
   }
 
   private static void checkScheme(Section section, QuantizationScheme scheme, Network network) {

@@ -2,12 +2,26 @@ package org.sparkqat.app.config;
 
 import java.util.OptionalInt;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.training.BatchNormFreeze;
+import org.sparkqat.training.Stage;
 
 /**
  * Group {@code quantization}: how the network is quantized.
  *
  * @param batchNormFreezeEpoch epoch of the QAT phase, from 0, from which batch normalization uses
  *     its running statistics; empty: never
+ * @param batchNormFreezeDrift drift of quiet steps after which it does so by itself; 0: never
+ * @param batchNormFreezeSteps how many quiet steps, one after another
  */
 public record QuantizationConfiguration(
-    QuantizationScheme scheme, OptionalInt batchNormFreezeEpoch) {}
+    QuantizationScheme scheme,
+    OptionalInt batchNormFreezeEpoch,
+    double batchNormFreezeDrift,
+    int batchNormFreezeSteps) {
+
+  /** When batch normalization is frozen in a stage that says nothing else. */
+  BatchNormFreeze freeze() {
+    return new BatchNormFreeze(
+        batchNormFreezeEpoch.orElse(Stage.NEVER), batchNormFreezeDrift, batchNormFreezeSteps);
+  }
+}

@@ -16,6 +16,7 @@ import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightScheme;
+import org.sparkqat.training.BatchNormFreeze;
 
 /** Reads group {@code quantization}; the rule of a layer inherits what it does not say. */
 final class QuantizationReader {
@@ -51,7 +52,23 @@ final class QuantizationReader {
             .toList();
     OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
     return new QuantizationConfiguration(
-        new QuantizationScheme(weights, activations, firstLastBits, rules), freeze);
+        new QuantizationScheme(weights, activations, firstLastBits, rules),
+        freeze,
+        section.real("batch-norm-freeze-drift", 0, Bounds.atLeast(0)),
+        section.integer(
+            "batch-norm-freeze-steps", BatchNormFreeze.DEFAULT_STEPS, Bounds.atLeast(1)));
+  }
+
+  /** A scheme with other weights or activations, which inherit what they do not say. */
+  static QuantizationScheme changed(
+      QuantizationScheme scheme, Optional<Section> weights, Optional<Section> activations) {
+    return new QuantizationScheme(
+        weights.map(group -> weights(group, scheme.weights())).orElse(scheme.weights()),
+        activations
+            .map(group -> activations(group, scheme.activations()))
+            .orElse(scheme.activations()),
+        scheme.firstLastBits(),
+        scheme.rules());
   }
 
   private static QuantizationRule rule(

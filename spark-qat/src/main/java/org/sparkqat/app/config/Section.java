@@ -157,6 +157,13 @@ final class Section {
     return value(key).isPresent();
   }
 
+  /** True when the file has a list of the key that is not empty. */
+  boolean hasItems(String key) {
+    return value(key)
+        .filter(tree -> !(tree instanceof Tree.Sequence list && list.items().isEmpty()))
+        .isPresent();
+  }
+
   /** True when this reading found a mistake so far, here or elsewhere. */
   boolean hasProblems() {
     return !reading.problems().isEmpty();

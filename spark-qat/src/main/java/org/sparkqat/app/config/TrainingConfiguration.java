@@ -5,12 +5,12 @@ import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
 import org.sparkqat.training.GradientClipping;
-import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
 import org.sparkqat.training.Optimizer;
+import org.sparkqat.training.Stages;
 
 /**
- * Group {@code training}: the loop float → calibration → QAT, and what a step does.
+ * Group {@code training}: the stages, and what a step does.
  *
  * @param seed of all random numbers
  * @param batchSize examples of a global batch, a multiple of {@code shards}
@@ -18,7 +18,8 @@ import org.sparkqat.training.Optimizer;
  * @param instructionSet what all processes compute with
  * @param threads threads of a task
  * @param gradients numbers that gradients are multiplied in during QAT
- * @param calibrationSteps global batches whose ranges are observed between float and QAT phase
+ * @param stages what is trained, one after another
+ * @param calibrationSteps global batches whose ranges are observed before a quantized stage
  * @param distillation whom the network learns from in QAT
  */
 public record TrainingConfiguration(
@@ -29,14 +30,11 @@ public record TrainingConfiguration(
     InstructionSetChoice instructionSet,
     int threads,
     GradientPrecision gradients,
-    int floatEpochs,
+    Stages stages,
     int calibrationSteps,
-    int qatEpochs,
     Loss loss,
     Optional<DistillationConfiguration> distillation,
     Optimizer optimizer,
-    LearningRate learningRate,
-    LearningRate qatLearningRate,
     GradientClipping clipping,
     AugmentationConfiguration augmentation,
     CheckpointConfiguration checkpoint) {

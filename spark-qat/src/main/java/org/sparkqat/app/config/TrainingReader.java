@@ -1,13 +1,17 @@
 package org.sparkqat.app.config;
 
+import java.util.List;
 import java.util.Optional;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
+import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
+import org.sparkqat.training.Stage.Form;
+import org.sparkqat.training.Stages;
 
 /** Reads group {@code training}. */
 final class TrainingReader {
@@ -17,6 +21,11 @@ final class TrainingReader {
   /** A QAT phase starts from trained weights: its steps are this much smaller. */
   private static final double QAT_DIVISOR = 10;
 
+  private static final String FLOAT_EPOCHS = "float-epochs";
+  private static final String RE_ESTIMATE = "re-estimate-batch-norm";
+  private static final String QAT_EPOCHS = "qat-epochs";
+  private static final Kind<Long> EPOCHS = new Kind.Whole(Bounds.between(0, MAX_EPOCHS).ofInt());
+
   private enum LossKind {
     CROSS_ENTROPY,
     MEAN_SQUARED_ERROR
@@ -24,7 +33,8 @@ final class TrainingReader {
 
   private TrainingReader() {}
 
-  static TrainingConfiguration read(Section section, DataConfiguration data) {
+  static TrainingConfiguration read(
+      Section section, DataConfiguration data, QuantizationConfiguration quantization) {
     long seed = section.value("seed", new Kind.Whole(Bounds.any()), 42L);
     int batchSize = section.integer("batch-size", 128, Bounds.between(1, 1 << 20));
     int shards = section.integer("shards", 8, Bounds.between(1, 1 << 16));
@@ -33,9 +43,7 @@ final class TrainingReader {
         section.choice("instruction-set", InstructionSetChoice.AUTO);
     int threads = section.integer("threads", 1, Bounds.between(1, 1024));
     GradientPrecision gradients = section.choice("gradients", GradientPrecision.FLOAT32);
-    int floatEpochs = section.integer("float-epochs", 3, Bounds.between(0, MAX_EPOCHS));
     int calibrationSteps = section.integer("calibration-steps", 16, Bounds.between(1, MAX_EPOCHS));
-    int qatEpochs = section.integer("qat-epochs", 2, Bounds.between(0, MAX_EPOCHS));
     Loss loss = loss(section.group("loss"), data);
     Optional<DistillationConfiguration> distillation =
         DistillationConfiguration.read(section.group("distillation"), data);
@@ -43,6 +51,10 @@ final class TrainingReader {
     OptimizerKind optimizer = optimizerSection.choice("type", OptimizerKind.SGD);
     LearningRate rate =
         LearningRateReader.read(section.group("learning-rate"), optimizer.defaultBase());
+    LearningRate qatRate =
+        LearningRateReader.read(
+            section.group("qat-learning-rate"), LearningRateReader.base(rate) / QAT_DIVISOR);
+    Stages stages = ending(section, stages(section, quantization, rate, qatRate));
     TrainingConfiguration training =
         new TrainingConfiguration(
             seed,
@@ -52,20 +64,57 @@ final class TrainingReader {
             instructionSet,
             threads,
             gradients,
-            floatEpochs,
+            stages,
             calibrationSteps,
-            qatEpochs,
             loss,
             distillation,
             optimizer.read(optimizerSection),
-            rate,
-            LearningRateReader.read(
-                section.group("qat-learning-rate"), LearningRateReader.base(rate) / QAT_DIVISOR),
             clipping(section.group("clip")),
             AugmentationConfiguration.read(section.group("augmentation")),
             CheckpointConfiguration.read(section.group("checkpoint")));
     check(section, training);
     return training;
+  }
+
+  /** Those of the list, or a float and a quantized one. */
+  private static Stages stages(
+      Section section,
+      QuantizationConfiguration quantization,
+      LearningRate floatRate,
+      LearningRate qatRate) {
+    Optional<Stages> stages = new StagesReader(quantization, floatRate, qatRate).read(section);
+    if (section.hasItems("stages")) {
+      for (String key : List.of(FLOAT_EPOCHS, QAT_EPOCHS)) {
+        if (section.optional(key, EPOCHS).isPresent()) {
+          section.conflict(key, "training.stages say how many epochs each has: leave this out");
+        }
+      }
+      return stages.orElseGet(
+          () -> Stages.of(quantization.scheme(), 1, floatRate, 1, qatRate, BatchNormFreeze.NEVER));
+    }
+    int floatEpochs = Math.toIntExact(section.value(FLOAT_EPOCHS, EPOCHS, 3L));
+    int qatEpochs = Math.toIntExact(section.value(QAT_EPOCHS, EPOCHS, 2L));
+    if (floatEpochs == 0 && qatEpochs == 0) {
+      section.conflict(FLOAT_EPOCHS, "float-epochs and qat-epochs must not both be 0");
+    }
+    return Stages.of(
+        quantization.scheme(),
+        floatEpochs + qatEpochs == 0 ? 1 : floatEpochs,
+        floatRate,
+        qatEpochs,
+        qatRate,
+        quantization.freeze());
+  }
+
+  private static Stages ending(Section section, Stages stages) {
+    if (!section.flag(RE_ESTIMATE, false)) {
+      return stages;
+    }
+    if (stages.epochs(Form.QUANTIZED) == 0) {
+      section.conflict(RE_ESTIMATE, "no stage trains with quantization");
+      return stages;
+    }
+    return stages.reEstimatingAtEnd();
   }
 
   private static void check(Section section, TrainingConfiguration training) {
@@ -77,9 +126,6 @@ final class TrainingReader {
     if (training.gradients() == GradientPrecision.BFLOAT16
         && training.engine() == EngineChoice.REFERENCE) {
       section.conflict("gradients", "bfloat16 needs training.engine onednn");
-    }
-    if (training.floatEpochs() == 0 && training.qatEpochs() == 0) {
-      section.conflict("float-epochs", "float-epochs and qat-epochs must not both be 0");
     }
   }
 

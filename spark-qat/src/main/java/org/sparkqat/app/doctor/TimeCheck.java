@@ -2,6 +2,7 @@ package org.sparkqat.app.doctor;
 
 import java.util.Locale;
 import org.sparkqat.distributed.TrainingSettings;
+import org.sparkqat.training.Stage.Form;
 
 /**
  * How long a job will take, from the time of its micro-batches on one core of this machine.
@@ -38,17 +39,17 @@ record TimeCheck(
         .with("seconds", seconds)
         .with("floatStepMillis", stepMillis(cost.floating().millis()))
         .with("qatStepMillis", stepMillis(cost.quantized().millis()))
-        .with("steps", steps() * (settings.floatEpochs() + settings.qatEpochs()));
+        .with("steps", steps() * settings.stages().epochs());
   }
 
   double seconds() {
     double training =
         steps()
-            * (settings.floatEpochs() * stepMillis(cost.floating().millis())
-                + settings.qatEpochs() * stepMillis(cost.quantized().millis()));
+            * (settings.stages().epochs(Form.FLOAT) * stepMillis(cost.floating().millis())
+                + settings.stages().epochs(Form.QUANTIZED) * stepMillis(cost.quantized().millis()));
     double calibration =
         Math.min(settings.calibrationSteps(), steps()) * stepMillis(cost.evaluationMillis());
-    int evaluations = settings.floatEpochs() + settings.qatEpochs() + 1;
+    int evaluations = settings.stages().epochs() + 1;
     return (training + calibration + evaluations * evaluationMillis()) / 1000;
   }
 

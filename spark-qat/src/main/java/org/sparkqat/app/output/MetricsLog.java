@@ -30,6 +30,7 @@ public final class MetricsLog {
   public static final String KIND = "kind";
 
   public static final String STEP = "step";
+  public static final String STAGE = "stage";
   public static final String PHASE = "phase";
   public static final String EPOCH = "epoch";
   public static final String MODE = "mode";
@@ -158,6 +159,7 @@ public final class MetricsLog {
   private static List<@Nullable Object> identity(Map<String, ?> event) {
     List<@Nullable Object> identity = new ArrayList<>();
     identity.add(event.get(KIND));
+    identity.add(event.get(STAGE));
     identity.add(event.get(PHASE));
     identity.add(event.get(MODE));
     identity.add(step(event));

@@ -2,6 +2,7 @@ package org.sparkqat.app.output;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.sparkqat.engine.ArithmeticInUse;
  * @param epochs float and QAT epochs
  * @param examples seen while training, each as often as it was seen
  * @param seconds spent on training, over all resumed parts
+ * @param stages figures of each stage, in their order
  * @param parametersSha256 of the little-endian float32 weights in layout order
  * @param rangesSha256 of the ranges in force, minima then maxima
  * @param arithmetic what computed the quantized steps, on the driver's machine
@@ -28,6 +30,7 @@ public record Summary(
     int epochs,
     long examples,
     double seconds,
+    List<Map<String, @Nullable Object>> stages,
     String parametersSha256,
     String rangesSha256,
     String sparkVersion,
@@ -36,6 +39,7 @@ public record Summary(
     Map<String, Map<String, Object>> data) {
 
   public Summary {
+    stages = List.copyOf(stages);
     data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
   }
 
@@ -73,6 +77,7 @@ public record Summary(
     values.put("examples", examples);
     values.put("seconds", seconds);
     values.put("examplesPerSecond", examplesPerSecond());
+    values.put("stages", stages);
     values.put("parametersSha256", parametersSha256);
     values.put("rangesSha256", rangesSha256);
     values.put("sparkVersion", sparkVersion);

@@ -14,7 +14,7 @@ import org.sparkqat.app.output.StepMetrics;
 /** What the metrics of a run say, as curves and sums. */
 final class History {
 
-  /** Steps of one phase, and how often clipping acted in them. */
+  /** Steps of one stage, and how often clipping acted in them. */
   static final class PhaseSums {
     private long steps;
     private long examples;
@@ -23,6 +23,9 @@ final class History {
     private long clippedShards;
     private long clippedSteps;
     private double smallestFactor = 1;
+    private double smallestShardFactor = 1;
+    private long clippedUnits;
+    private long clippedValues;
     private double largestNorm;
 
     private void add(Map<String, @Nullable Object> event) {
@@ -35,6 +38,9 @@ final class History {
       clippedShards += shards;
       clippedSteps += factor < 1 ? 1 : 0;
       smallestFactor = Math.min(smallestFactor, factor);
+      smallestShardFactor = Math.min(smallestShardFactor, number(event, "shardClipFactor", 1));
+      clippedUnits += (long) number(event, "clippedUnits", 0);
+      clippedValues += (long) number(event, "clippedValues", 0);
       largestNorm = Math.max(largestNorm, number(event, "gradientNorm", 0));
     }
 
@@ -66,6 +72,18 @@ final class History {
       return smallestFactor;
     }
 
+    double smallestShardFactor() {
+      return smallestShardFactor;
+    }
+
+    long clippedUnits() {
+      return clippedUnits;
+    }
+
+    long clippedValues() {
+      return clippedValues;
+    }
+
     double largestNorm() {
       return largestNorm;
     }
@@ -93,7 +111,8 @@ final class History {
     String phase = String.valueOf(event.get(MetricsLog.PHASE));
     lastStep = Math.max(lastStep, step);
     if (StepMetrics.KIND.equals(event.get(MetricsLog.KIND))) {
-      phases.computeIfAbsent(phase, p -> new PhaseSums()).add(event);
+      String stage = String.valueOf(event.getOrDefault(MetricsLog.STAGE, phase));
+      phases.computeIfAbsent(stage, p -> new PhaseSums()).add(event);
       boundary = phase.equals("float") ? Math.max(boundary, step) : boundary;
       addFinite(losses, step, number(event, "loss", Double.NaN));
     } else if (EvaluationMetrics.KIND.equals(event.get(MetricsLog.KIND))) {
@@ -114,7 +133,7 @@ final class History {
     return event.get(key) instanceof Number number ? number.doubleValue() : missing;
   }
 
-  /** Sums of each phase, in their order. */
+  /** Sums of each stage, in their order. */
   Map<String, PhaseSums> phases() {
     return phases;
   }

@@ -185,10 +185,13 @@ public final class HtmlReport {
                         share(sums.stepsWithClippedShards(), sums.steps()),
                         format("%,d", sums.clippedShards()),
                         share(sums.clippedSteps(), sums.steps()),
-                        format("%.3g", sums.smallestFactor()))));
+                        format("%.3g", sums.smallestFactor()),
+                        format("%.3g", sums.smallestShardFactor()),
+                        format("%,d", sums.clippedUnits()),
+                        format("%,d", sums.clippedValues()))));
     return Html.table(
         List.of(
-            "phase",
+            "stage",
             "steps",
             "time",
             "examples/s",
@@ -196,8 +199,11 @@ public final class HtmlReport {
             "steps with clipped shards",
             "clipped shard gradients",
             "steps clipped globally",
-            "smallest factor"),
-        List.of(1, 2, 3, 4, 5, 6, 7, 8),
+            "smallest factor",
+            "smallest factor of a shard",
+            "clipped units",
+            "clipped values"),
+        List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
         rows);
   }
 

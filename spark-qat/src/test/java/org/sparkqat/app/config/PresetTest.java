@@ -51,7 +51,9 @@ class PresetTest {
             read(option(Preset.W4A8), "training.qat-learning-rate={schedule: one-cycle, base: 0.1}")
                 .job()
                 .training()
-                .qatLearningRate()
+                .stages()
+                .get(1)
+                .learningRate()
                 .at(3, 10))
         .isEqualTo(0.1);
   }

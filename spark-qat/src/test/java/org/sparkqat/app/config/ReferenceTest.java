@@ -34,6 +34,8 @@ class ReferenceTest {
     choices.add("model.name=lenet5");
     choices.add("model.layers=[{name: a, type: relu}]");
     choices.add("data.classes=0");
+    choices.add(
+        "training.stages=[{float: true}, {weights: {}, activations: {}, learning-rate: {}, gate: {}}]");
     for (int i = 0; i < choices.size(); i++) {
       for (KeyDescription key : ConfigurationText.keys(EVERYTHING, List.of(choices.get(i)))) {
         if (keys.computeIfAbsent(key.path(), k -> new LinkedHashSet<>()).isEmpty()

@@ -9,13 +9,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkqat.distributed.StageFigures;
+import org.sparkqat.distributed.StepReport;
 import org.sparkqat.distributed.StepTiming;
+import org.sparkqat.training.ClipReport;
+import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.Phase;
+import org.sparkqat.training.Position;
 
 class MetricsLogTest {
 
@@ -29,13 +33,23 @@ class MetricsLogTest {
 
   private static Map<String, Object> step(long step) {
     StepTiming timing = new StepTiming(100_000_000, 0, 0, 0, 100_000_000);
-    OptionalDouble rate = OptionalDouble.of(0.01);
-    return new StepMetrics(Phase.FLOAT, 1, step, 128, 0.5, 0.1, 2, 0, 1, 0.125, rate, 0.25, timing)
-        .event();
+    StepReport report =
+        new StepReport(
+            new Position(Phase.FLOAT, 0, 0, step - 1),
+            128,
+            0.5,
+            0.1,
+            new ClipTotals(8, 1, 3, 0.5, 2, 4),
+            new ClipReport(2, 1, 0, 0),
+            1,
+            100,
+            StageFigures.NONE,
+            timing);
+    return new StepMetrics("float", report, 0.25).event();
   }
 
   private static Map<String, Object> evaluation(long step) {
-    return new EvaluationMetrics("float", Phase.FLOAT, 1, step, 0.9, 0.3, 1000).event();
+    return new EvaluationMetrics("float", "float", Phase.FLOAT, 1, step, 0.9, 0.3, 1000).event();
   }
 
   private List<String> events() throws IOException {
@@ -57,9 +71,11 @@ class MetricsLogTest {
         .hasSize(2)
         .first()
         .isEqualTo(
-            "{\"kind\":\"step\",\"phase\":\"float\",\"epoch\":1,\"step\":1,\"examples\":128,"
-                + "\"loss\":0.5,\"learningRate\":0.1,\"gradientNorm\":2.0,\"clippedShards\":0,"
-                + "\"clipFactor\":1.0,\"clipRate\":0.125,\"saturationRate\":0.01,\"seconds\":0.25,"
+            "{\"kind\":\"step\",\"stage\":\"float\",\"phase\":\"float\",\"epoch\":1,\"step\":1,"
+                + "\"examples\":128,\"loss\":0.5,\"learningRate\":0.1,\"gradientNorm\":2.0,"
+                + "\"clipFactor\":1.0,\"clippedShards\":1,\"clipRate\":0.125,"
+                + "\"shardGradientNorm\":3.0,\"shardClipFactor\":0.5,\"clippedUnits\":2,"
+                + "\"clippedValues\":4,\"saturationRate\":0.01,\"seconds\":0.25,"
                 + "\"examplesPerSecond\":512.0,\"computeSeconds\":0.1,\"waitSeconds\":0.0,"
                 + "\"wireSeconds\":0.0,\"mergeSeconds\":0.0,\"updateSeconds\":0.1}");
   }

@@ -2,6 +2,7 @@ package org.sparkqat.app.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -24,6 +25,7 @@ class SummaryTest {
             5,
             12_800,
             8,
+            List.of(Map.of("name", "qat")),
             "aa",
             "bb",
             "4.1.0",
@@ -44,6 +46,9 @@ class SummaryTest {
               "examples" : 12800,
               "seconds" : 8.0,
               "examplesPerSecond" : 1600.0,
+              "stages" : [ {
+                "name" : "qat"
+              } ],
               "parametersSha256" : "aa",
               "rangesSha256" : "bb",
               "sparkVersion" : "4.1.0",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -15,6 +16,8 @@ import org.sparkqat.app.output.MetricsLog;
 import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.app.output.StepMetrics;
 import org.sparkqat.app.output.Summary;
+import org.sparkqat.distributed.StageFigures;
+import org.sparkqat.distributed.StepReport;
 import org.sparkqat.distributed.StepTiming;
 import org.sparkqat.engine.ArithmeticInUse;
 import org.sparkqat.network.BlockGraph;
@@ -22,7 +25,10 @@ import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.tensor.Shape;
+import org.sparkqat.training.ClipReport;
+import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.Phase;
+import org.sparkqat.training.Position;
 
 class HtmlReportTest {
 
@@ -34,15 +40,26 @@ class HtmlReportTest {
     for (int step = 1; step <= steps; step++) {
       Phase phase = step <= steps / 2 ? Phase.FLOAT : Phase.QAT;
       double loss = 3.0 / step;
-      OptionalDouble rate = OptionalDouble.empty();
-      StepTiming timing = new StepTiming(1, 2, 3, 4, 5);
-      log.add(
-          new StepMetrics(phase, 1, step, 64, loss, 0.1, 2.5, step % 3, 0.5, 0, rate, 0.1, timing)
-              .event());
+      StepReport report =
+          new StepReport(
+              new Position(phase, 0, step - 1, step - 1),
+              64,
+              loss,
+              0.1,
+              new ClipTotals(8, step % 3, 4, 0.25, 0, 0),
+              new ClipReport(2.5, 0.5, 0, 0),
+              0,
+              0,
+              StageFigures.NONE,
+              new StepTiming(1, 2, 3, 4, 5));
+      String stage = phase == Phase.FLOAT ? "float" : "qat";
+      log.add(new StepMetrics(stage, report, 0.1).event());
     }
     if (steps > 0) {
-      log.add(new EvaluationMetrics("float", Phase.FLOAT, 1, steps / 2, 0.9, 0.3, 100).event());
-      log.add(new EvaluationMetrics("qat", Phase.QAT, 1, steps, 0.95, 0.2, 100).event());
+      log.add(
+          new EvaluationMetrics("float", "float", Phase.FLOAT, 1, steps / 2, 0.9, 0.3, 100)
+              .event());
+      log.add(new EvaluationMetrics("qat", "qat", Phase.QAT, 1, steps, 0.95, 0.2, 100).event());
     }
     log.flush();
     Summary summary =
@@ -57,6 +74,7 @@ class HtmlReportTest {
             2,
             64L * steps,
             3661,
+            List.of(),
             "aa",
             "bb",
             "4.1.0",

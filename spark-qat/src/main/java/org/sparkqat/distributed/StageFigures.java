@@ -1,0 +1,23 @@
+package org.sparkqat.distributed;
+
+import java.util.OptionalDouble;
+
+/**
+ * What a step tells of its stage.
+ *
+ * @param batchNormDrift how much the running batch-norm statistics moved; empty: nobody watches
+ * @param oscillating share of the quantized weights whose codes go back and forth; empty: nobody
+ *     watches
+ * @param held share of the quantized weights that are held; empty: none can be
+ */
+public record StageFigures(
+    OptionalDouble batchNormDrift, OptionalDouble oscillating, OptionalDouble held) {
+
+  public static final StageFigures NONE =
+      new StageFigures(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+
+  /** The same with a drift. */
+  StageFigures batchNormDrift(double drift) {
+    return new StageFigures(OptionalDouble.of(drift), oscillating, held);
+  }
+}
