@@ -26,6 +26,7 @@ final class JobSettings {
         training.stages(),
         training.clipping().global(),
         training.calibrationSteps(),
+        training.watch(),
         GradientCoding.of(job.cluster().encoding()));
   }
 

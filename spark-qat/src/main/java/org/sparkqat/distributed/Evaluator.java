@@ -49,6 +49,11 @@ final class Evaluator {
     }
   }
 
+  /** Frees what its workers must know; to be called by its only owner. */
+  void close() {
+    specification.destroy();
+  }
+
   private JavaRDD<byte[]> sums(Broadcast<byte[]> orders) {
     Broadcast<byte[]> job = specification;
     return shards.mapPartitions(

@@ -6,9 +6,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.training.HeldWeights;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
-import org.sparkqat.training.StageMemory;
+import org.sparkqat.training.Stage;
 import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
 
@@ -59,7 +60,7 @@ final class QatLoop {
   private TrainingState goOn(TrainingState state) {
     TrainingState next;
     try {
-      next = toSettled(state);
+      next = toSettled(atFirstStep(state));
     } catch (TrainingDivergedException e) {
       Gatekeeper.Verdict verdict = gatekeeper.judge(state, e).orElseThrow(() -> e);
       crew(state.position()).exchange().release();
@@ -98,7 +99,9 @@ final class QatLoop {
   }
 
   private Crew crew(Position at) {
-    return crews.of(settings.worker(schedule.stage(at)));
+    Stage stage = schedule.stage(at);
+    return crews.of(
+        at.phase() == Phase.QAT ? settings.trainingWorker(stage) : settings.worker(stage));
   }
 
   private void requireSettled(TrainingState start) {
@@ -107,6 +110,15 @@ final class QatLoop {
           "Invalid state to start from: step %d of an epoch (rounding errors of gradients are missing there)"
               .formatted(start.position().stepOfEpoch()));
     }
+  }
+
+  /** The weights that a stage holds are held from its first step on. */
+  private TrainingState atFirstStep(TrainingState state) {
+    Position at = state.position();
+    boolean begins = at.phase() == Phase.QAT && at.epoch() == 0 && at.stepOfEpoch() == 0;
+    return begins
+        ? HeldWeights.atBeginning(state, schedule.graph(at), schedule.stage(at).share())
+        : state;
   }
 
   /** Steps until a state is all that there is to know; all of them again when errors are lost. */
@@ -178,7 +190,7 @@ final class QatLoop {
             .at(settings.stages().afterPhase(ended))
             .slots(settings.optimizer().initialSlots(settings.worker().network().parameters()));
     if (settings.stages().endsStage(ended)) {
-      next = next.memory(StageMemory.NONE);
+      next = next.memory(state.memory().only(HeldWeights.HELD));
     }
     keeper.afterPhase(next, ended, evaluation.accuracy());
     gatekeeper.pass(next);
@@ -210,11 +222,11 @@ final class QatLoop {
   }
 
   private Evaluation evaluate(TrainingState state, Arithmetic arithmetic) {
-    Crew crew = crew(state.position());
-    crew.exchange().release();
+    crew(state.position()).exchange().release();
     description.evaluation(state.position());
     Evaluation evaluation =
-        crew.evaluator()
+        crews
+            .evaluator(settings.worker(schedule.stage(state.position())))
             .evaluate(
                 StepOrder.ofInference(
                     arithmetic, state.parameters(), state.statistics(), state.ranges()));

@@ -124,7 +124,10 @@ public final class QatTrainer {
     warnOfLargerMessages(tasks);
     try (ShardGroups training = ShardGroups.of(train, tasks);
         ShardGroups testing = ShardGroups.of(test, tasks);
-        Crews crews = new Crews(worker -> crew(context, training, testing, worker))) {
+        Crews crews =
+            new Crews(
+                worker -> crew(context, training, testing, worker),
+                worker -> evaluator(context, testing, worker))) {
       Schedule schedule = new Schedule(settings, training.examples());
       JobDescription description = new JobDescription(context::setJobDescription, schedule);
       return new QatLoop(settings, schedule, crews, milestones, keeper, listeners(), description)
@@ -173,6 +176,12 @@ public final class QatTrainer {
     return new Crew(
         exchange(context, training, worker, specification),
         new Evaluator(context, testing.rdd(), specification, worker.classes()));
+  }
+
+  private static Evaluator evaluator(
+      JavaSparkContext context, ShardGroups testing, WorkerSpecification worker) {
+    return new Evaluator(
+        context, testing.rdd(), context.broadcast(worker.encode()), worker.classes());
   }
 
   private Exchange exchange(

@@ -1,6 +1,8 @@
 package org.sparkqat.distributed;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Normalization;
 import org.sparkqat.network.BlockGraph;
@@ -11,6 +13,7 @@ import org.sparkqat.training.Position;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stages;
 import org.sparkqat.training.TrainingState;
+import org.sparkqat.training.WeightMixer;
 
 /** Which step follows which: the stages one after another, each with its phases. */
 final class Schedule {
@@ -19,6 +22,9 @@ final class Schedule {
   private final Stages stages;
   private final List<QuantizedGraph> graphs;
   private final int stepsPerEpoch;
+
+  /** Of each stage that mixes weights, when its first step was ordered. */
+  private final Map<Integer, WeightMixer> mixers = new HashMap<>();
 
   Schedule(TrainingSettings settings, long examples) {
     this.settings = settings;
@@ -81,10 +87,26 @@ final class Schedule {
         at.stepOfEpoch(),
         counts(at) ? Arithmetic.HISTOGRAM : arithmetic(at.phase()),
         normalization(state),
-        state.parameters(),
+        forwardParameters(state),
         state.statistics(),
         startsCalibration(at) ? noRanges(at) : state.ranges(),
         form(at));
+  }
+
+  /** The parameters, or weights that are real and quantized in part. */
+  private float[] forwardParameters(TrainingState state) {
+    Position at = state.position();
+    if (at.phase() != Phase.QAT || !stage(at).share().mixes()) {
+      return state.parameters();
+    }
+    long last = (long) stage(at).epochs() * stepsPerEpoch - 1;
+    double done =
+        (double) ((long) at.epoch() * stepsPerEpoch + at.stepOfEpoch()) / Math.max(1, last);
+    return mixers
+        .computeIfAbsent(
+            at.stage(),
+            s -> new WeightMixer(graph(at), stage(at).share(), settings.worker().seed()))
+        .mixed(state.parameters(), state.statistics(), state.ranges(), sequence(at), done);
   }
 
   /** True at the first step of a calibration, which knows of no ranges. */

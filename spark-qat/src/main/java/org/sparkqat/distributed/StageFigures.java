@@ -16,6 +16,17 @@ public record StageFigures(
   public static final StageFigures NONE =
       new StageFigures(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
 
+  /** The same with shares of weights. */
+  StageFigures weights(double oscillatingShare, double heldShare) {
+    return new StageFigures(
+        batchNormDrift, OptionalDouble.of(oscillatingShare), OptionalDouble.of(heldShare));
+  }
+
+  /** The same with a share of held weights. */
+  StageFigures held(double share) {
+    return new StageFigures(batchNormDrift, oscillating, OptionalDouble.of(share));
+  }
+
   /** The same with a drift. */
   StageFigures batchNormDrift(double drift) {
     return new StageFigures(OptionalDouble.of(drift), oscillating, held);

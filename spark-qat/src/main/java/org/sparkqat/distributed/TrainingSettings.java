@@ -7,6 +7,7 @@ import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Optimizer;
+import org.sparkqat.training.OscillationWatch;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stages;
 
@@ -16,6 +17,7 @@ import org.sparkqat.training.Stages;
  * @param worker what the workers of all stages must know; each stage has a scheme of its own
  * @param clipping acts on the merged gradient
  * @param calibrationSteps global batches whose ranges start the quantizers, at least 1
+ * @param watch of weights that oscillate; empty: nobody watches
  * @param coding how gradients travel
  */
 public record TrainingSettings(
@@ -24,6 +26,7 @@ public record TrainingSettings(
     Stages stages,
     Clipping clipping,
     int calibrationSteps,
+    Optional<OscillationWatch> watch,
     GradientCoding coding) {
 
   public static final int NEVER = Stage.NEVER;
@@ -63,17 +66,26 @@ public record TrainingSettings(
             BatchNormFreeze.from(freezeEpoch)),
         clipping,
         calibrationSteps,
+        Optional.empty(),
         GradientCoding.EXACT);
   }
 
   /** The same with other stages. */
   public TrainingSettings stages(Stages other) {
-    return new TrainingSettings(worker, optimizer, other, clipping, calibrationSteps, coding);
+    return new TrainingSettings(
+        worker, optimizer, other, clipping, calibrationSteps, watch, coding);
   }
 
   /** The same with gradients that travel otherwise. */
   public TrainingSettings coding(GradientCoding other) {
-    return new TrainingSettings(worker, optimizer, stages, clipping, calibrationSteps, other);
+    return new TrainingSettings(
+        worker, optimizer, stages, clipping, calibrationSteps, watch, other);
+  }
+
+  /** The same with a watch over weights that oscillate. */
+  public TrainingSettings watch(OscillationWatch other) {
+    return new TrainingSettings(
+        worker, optimizer, stages, clipping, calibrationSteps, Optional.of(other), coding);
   }
 
   /** The same, for workers that all compute with one instruction set. */
@@ -83,7 +95,8 @@ public record TrainingSettings(
 
   /** The same with other orders to workers. */
   public TrainingSettings worker(WorkerSpecification other) {
-    return new TrainingSettings(other, optimizer, stages, clipping, calibrationSteps, coding);
+    return new TrainingSettings(
+        other, optimizer, stages, clipping, calibrationSteps, watch, coding);
   }
 
   /**
@@ -97,9 +110,14 @@ public record TrainingSettings(
         : this;
   }
 
-  /** What the workers of a stage must know. */
+  /** What workers must know of the network that a stage comes to. */
   WorkerSpecification worker(Stage stage) {
     return worker.scheme(stage.scheme());
+  }
+
+  /** What the workers of a stage's steps must know. */
+  WorkerSpecification trainingWorker(Stage stage) {
+    return worker.scheme(stage.trainingScheme());
   }
 
   /** Examples of one global batch. */

@@ -1,6 +1,8 @@
 package org.sparkqat.distributed;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Network;
@@ -13,9 +15,12 @@ import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.Loops;
 import org.sparkqat.tensor.ParameterLayout;
+import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
+import org.sparkqat.training.HeldWeights;
 import org.sparkqat.training.NonFinite;
+import org.sparkqat.training.Oscillations;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.RunningStatistics;
@@ -37,6 +42,9 @@ final class TrainingStep {
   private final TrainingSettings settings;
   private final Schedule schedule;
   private final Network network;
+
+  /** Of each stage, when its first step was made. */
+  private final Map<Integer, Oscillations> oscillations = new HashMap<>();
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
@@ -107,50 +115,79 @@ final class TrainingStep {
     float[] gradient = result.gradient();
     float share = 1f / result.shards();
     ParameterLayout layout = network.parameters();
+    HeldWeights.stop(gradient, state.memory());
     ClipReport clip =
         settings.clipping().apply(gradient, share, state.parameters(), layout, Loops.PARALLEL);
     requireFiniteGradient(at, clip, gradient);
     double rate = schedule.learningRate(at);
-    long updates = updatesOfPhase(at);
     float[][] copies = copies(state);
     float[] parameters = copies[0];
     float[][] slots = Arrays.copyOfRange(copies, 1, copies.length);
     settings
         .optimizer()
-        .update(parameters, gradient, slots, layout, rate, updates + 1, Loops.PARALLEL);
+        .update(parameters, gradient, slots, layout, rate, updatesOfPhase(at) + 1, Loops.PARALLEL);
+    HeldWeights.restore(parameters, state.parameters(), state.memory(), schedule.graph(at));
     boolean quantized = at.phase() == Phase.QAT;
-    float[] statistics = statistics(state, result);
-    StageFigures figures = figures(state, statistics);
     TrainingState next =
         new TrainingState(
             schedule.after(at),
             parameters,
             slots,
-            statistics,
+            statistics(state, result),
             quantized ? observe(state, result.observed()) : state.ranges(),
             state.observations() + (quantized ? 1 : 0),
             state.results(),
-            memory(state, figures));
-    return new Outcome(next, report(state, result, rate, clip, figures));
+            state.memory());
+    Watched watched = watch(state, next);
+    return new Outcome(watched.state(), report(state, result, rate, clip, watched.figures()));
   }
 
-  private StageFigures figures(TrainingState state, float[] statistics) {
-    boolean watches =
-        schedule.stage(state.position()).freeze().isAutomatic() && !schedule.isFrozen(state);
-    return watches
-        ? StageFigures.NONE.batchNormDrift(
-            RunningStatistics.drift(state.statistics(), statistics, network))
-        : StageFigures.NONE;
-  }
+  /** A state whose memory knows of the step. */
+  private record Watched(TrainingState state, StageFigures figures) {}
 
-  private StageMemory memory(TrainingState state, StageFigures figures) {
-    StageMemory memory = state.memory();
-    if (figures.batchNormDrift().isEmpty()) {
-      return memory;
+  private Watched watch(TrainingState before, TrainingState after) {
+    Watched watched = new Watched(after, StageFigures.NONE);
+    BatchNormFreeze freeze = schedule.stage(before.position()).freeze();
+    if (freeze.isAutomatic() && !schedule.isFrozen(before)) {
+      watched = drift(freeze, before, after);
     }
-    double drift = figures.batchNormDrift().getAsDouble();
-    int quiet = schedule.stage(state.position()).freeze().quietAfter(memory.quietSteps(), drift);
-    return memory.quietSteps(quiet);
+    if (before.position().phase() == Phase.QAT && settings.watch().isPresent()) {
+      watched = oscillations(watched, oscillations(before.position()));
+    }
+    return held(watched, before.position());
+  }
+
+  private Watched held(Watched watched, Position at) {
+    return watched
+        .state()
+        .memory()
+        .of(HeldWeights.HELD)
+        .map(held -> watched.figures().held(HeldWeights.share(held, schedule.graph(at))))
+        .map(figures -> new Watched(watched.state(), figures))
+        .orElse(watched);
+  }
+
+  private Watched drift(BatchNormFreeze freeze, TrainingState before, TrainingState after) {
+    double drift = RunningStatistics.drift(before.statistics(), after.statistics(), network);
+    StageMemory memory = after.memory();
+    return new Watched(
+        after.memory(memory.quietSteps(freeze.quietAfter(memory.quietSteps(), drift))),
+        StageFigures.NONE.batchNormDrift(drift));
+  }
+
+  /** The state's weights that are frozen are moved onto their codes. */
+  private static Watched oscillations(Watched watched, Oscillations by) {
+    TrainingState state = watched.state();
+    Oscillations.Found found =
+        by.observe(state.memory(), state.parameters(), state.statistics(), state.ranges());
+    return new Watched(
+        state.memory(found.memory()),
+        watched.figures().weights(found.oscillating(), found.frozen()));
+  }
+
+  private Oscillations oscillations(Position at) {
+    return oscillations.computeIfAbsent(
+        at.stage(), s -> new Oscillations(schedule.graph(at), settings.watch().orElseThrow()));
   }
 
   private StepReport report(

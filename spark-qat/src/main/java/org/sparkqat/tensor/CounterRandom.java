@@ -18,7 +18,8 @@ public final class CounterRandom {
     FLIP(4),
     ORDER(5),
     SHARDING(6),
-    SYNTHETIC(7);
+    SYNTHETIC(7),
+    NOISE(9);
 
     // A number of its own rather than the ordinal, so that a new purpose never moves the others.
     private final long id;

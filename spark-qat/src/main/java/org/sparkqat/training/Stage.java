@@ -1,7 +1,17 @@
 package org.sparkqat.training;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Symmetry;
+import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightScheme;
 
 /**
  * One part of a schedule: how the network is trained for so many passes over the data.
@@ -14,6 +24,7 @@ import org.sparkqat.quantization.QuantizationScheme;
  * @param learningRateFactor what the learning rate is multiplied by, above 0, default 1
  * @param freeze when batch normalization uses the running statistics; default never
  * @param statistics where the running statistics at the end come from; default training
+ * @param share which part of the weights is quantized; default all
  * @param gate what the network must reach at the end; empty (default): nothing
  */
 public record Stage(
@@ -25,6 +36,7 @@ public record Stage(
     double learningRateFactor,
     BatchNormFreeze freeze,
     Statistics statistics,
+    QuantizedShare share,
     Optional<Gate> gate) {
 
   /** An epoch that is never reached. */
@@ -56,6 +68,7 @@ public record Stage(
       throw Limits.invalid(
           "statistics of stage '" + name + "'", "re-estimated", "only of quantized stages");
     }
+    requireShare(share, form, scheme);
   }
 
   /** Training in float, before anything is quantized with the given scheme. */
@@ -81,30 +94,65 @@ public record Stage(
         1,
         BatchNormFreeze.NEVER,
         Statistics.TRAINED,
+        QuantizedShare.ALL,
         Optional.empty());
   }
 
   /** The same with another freeze of batch normalization. */
   public Stage freeze(BatchNormFreeze other) {
     return new Stage(
-        name, form, scheme, epochs, learningRate, learningRateFactor, other, statistics, gate);
+        name,
+        form,
+        scheme,
+        epochs,
+        learningRate,
+        learningRateFactor,
+        other,
+        statistics,
+        share,
+        gate);
   }
 
   /** The same with statistics from elsewhere. */
   public Stage statistics(Statistics other) {
     return new Stage(
-        name, form, scheme, epochs, learningRate, learningRateFactor, freeze, other, gate);
+        name, form, scheme, epochs, learningRate, learningRateFactor, freeze, other, share, gate);
   }
 
   /** The same with a learning rate that is multiplied. */
   public Stage learningRateFactor(double factor) {
-    return new Stage(name, form, scheme, epochs, learningRate, factor, freeze, statistics, gate);
+    return new Stage(
+        name, form, scheme, epochs, learningRate, factor, freeze, statistics, share, gate);
   }
 
   /** The same with another scheme. */
   public Stage scheme(QuantizationScheme other) {
     return new Stage(
-        name, form, other, epochs, learningRate, learningRateFactor, freeze, statistics, gate);
+        name,
+        form,
+        other,
+        epochs,
+        learningRate,
+        learningRateFactor,
+        freeze,
+        statistics,
+        share,
+        gate);
+  }
+
+  /** The same with another part of the weights quantized. */
+  public Stage share(QuantizedShare other) {
+    return new Stage(
+        name,
+        form,
+        scheme,
+        epochs,
+        learningRate,
+        learningRateFactor,
+        freeze,
+        statistics,
+        other,
+        gate);
   }
 
   /** The same with a gate at its end. */
@@ -118,7 +166,49 @@ public record Stage(
         learningRateFactor,
         freeze,
         statistics,
+        share,
         Optional.of(other));
+  }
+
+  /** What steps compute with: weights stay real where not all of them are quantized. */
+  public QuantizationScheme trainingScheme() {
+    if (!share.leavesReal()) {
+      return scheme;
+    }
+    List<QuantizationRule> rules = new ArrayList<>(scheme.rules());
+    rules.add(QuantizationRule.real(QuantizationRule.ALL, Set.of(Part.WEIGHTS)));
+    return new QuantizationScheme(
+        scheme.weights(), scheme.activations(), scheme.firstLastBits(), rules);
+  }
+
+  private static void requireShare(QuantizedShare share, Form form, QuantizationScheme scheme) {
+    if (share.equals(QuantizedShare.ALL)) {
+      return;
+    }
+    if (form == Form.FLOAT) {
+      throw Limits.invalid("part of the weights", share, "only of quantized stages");
+    }
+    Stream.concat(
+            Stream.of(scheme.weights()),
+            scheme.rules().stream().flatMap(rule -> rule.weights().stream()))
+        .forEach(weights -> requireShare(share, weights));
+  }
+
+  private static void requireShare(QuantizedShare share, WeightQuantizer weights) {
+    boolean steady =
+        weights.scheme() == WeightScheme.UNIFORM
+            && weights.symmetry() == Symmetry.SYMMETRIC
+            && weights.granularity() == Granularity.PER_CHANNEL;
+    if (share instanceof QuantizedShare.Largest && !steady) {
+      throw Limits.invalid(
+          "weights that are held",
+          "not uniform, symmetric and per channel",
+          "their scales would move; use these, or another method");
+    }
+    if (weights.scheme() == WeightScheme.TANH) {
+      throw Limits.invalid(
+          "weights of scheme tanh", share, "real and quantized ones cannot be mixed; use uniform");
+    }
   }
 
   /** True when statistics are computed anew at the end. */

@@ -48,6 +48,12 @@ public record TrainingState(
         other, parameters, slots, statistics, ranges, observations, results, memory);
   }
 
+  /** The same with other parameters. */
+  public TrainingState parameters(float[] other) {
+    return new TrainingState(
+        position, other, slots, statistics, ranges, observations, results, memory);
+  }
+
   /** The same with other optimizer slots. */
   public TrainingState slots(float[][] other) {
     return new TrainingState(

@@ -16,6 +16,7 @@ import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.LearningRate;
+import org.sparkqat.training.OscillationWatch;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.Stage;
@@ -58,6 +59,7 @@ class StagesTest {
   private static TrainingSettings settings() {
     LearningRate rate = new LearningRate.Cosine(0.02, 0, 0);
     return TinyJob.settings()
+        .watch(new OscillationWatch(0.3, 0.2, 0.25))
         .stages(
             new Stages(
                 List.of(

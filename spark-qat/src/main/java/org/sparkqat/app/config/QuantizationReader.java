@@ -1,5 +1,6 @@
 package org.sparkqat.app.config;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -59,16 +60,35 @@ final class QuantizationReader {
             "batch-norm-freeze-steps", BatchNormFreeze.DEFAULT_STEPS, Bounds.atLeast(1)));
   }
 
-  /** A scheme with other weights or activations, which inherit what they do not say. */
+  /**
+   * A scheme with other weights or activations, which inherit what they do not say; a group that
+   * does not say {@code bits: float} is quantized.
+   */
   static QuantizationScheme changed(
       QuantizationScheme scheme, Optional<Section> weights, Optional<Section> activations) {
-    return new QuantizationScheme(
-        weights.map(group -> weights(group, scheme.weights())).orElse(scheme.weights()),
+    WeightQuantizer newWeights =
+        weights.map(group -> weights(group, scheme.weights())).orElse(scheme.weights());
+    ActivationQuantizer newActivations =
         activations
             .map(group -> activations(group, scheme.activations()))
-            .orElse(scheme.activations()),
-        scheme.firstLastBits(),
-        scheme.rules());
+            .orElse(scheme.activations());
+    Set<Part> real = EnumSet.noneOf(Part.class);
+    List<QuantizationRule> rules = new ArrayList<>(scheme.rules());
+    if (!rules.isEmpty() && isAllReal(rules.get(0))) {
+      real.addAll(rules.remove(0).real());
+    }
+    weights.ifPresent(group -> real.remove(Part.WEIGHTS));
+    activations.ifPresent(group -> real.remove(Part.ACTIVATIONS));
+    weights.ifPresent(group -> addIfFloat(real, group, Part.WEIGHTS));
+    activations.ifPresent(group -> addIfFloat(real, group, Part.ACTIVATIONS));
+    if (!real.isEmpty()) {
+      rules.add(0, QuantizationRule.real(QuantizationRule.ALL, real));
+    }
+    return new QuantizationScheme(newWeights, newActivations, scheme.firstLastBits(), rules);
+  }
+
+  private static boolean isAllReal(QuantizationRule rule) {
+    return rule.equals(QuantizationRule.real(QuantizationRule.ALL, rule.real()));
   }
 
   private static QuantizationRule rule(

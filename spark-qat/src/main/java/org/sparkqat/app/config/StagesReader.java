@@ -8,6 +8,7 @@ import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Gate;
 import org.sparkqat.training.LearningRate;
+import org.sparkqat.training.QuantizedShare;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stage.Form;
 import org.sparkqat.training.Stage.Statistics;
@@ -80,6 +81,11 @@ final class StagesReader {
             new Kind.WholeOr("never", Bounds.atLeast(0).ofInt()),
             form == Form.FLOAT ? OptionalInt.empty() : base.batchNormFreezeEpoch());
     BatchNormFreeze freeze = usualFreeze.epoch(freezeEpoch.orElse(Stage.NEVER));
+    QuantizedShare share =
+        section
+            .optionalGroup("quantized-weights")
+            .map(QuantizedShareReader::read)
+            .orElse(QuantizedShare.ALL);
     Optional<Gate> gate =
         section
             .optionalGroup("gate")
@@ -87,7 +93,8 @@ final class StagesReader {
     return section.checked(
         "name",
         () ->
-            new Stage(name, form, scheme, length, rate, factor, freeze, Statistics.TRAINED, gate));
+            new Stage(
+                name, form, scheme, length, rate, factor, freeze, Statistics.TRAINED, share, gate));
   }
 
   private void requireStart(Section section, int length) {

@@ -7,6 +7,7 @@ import org.sparkqat.engine.InstructionSetChoice;
 import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.Loss;
 import org.sparkqat.training.Optimizer;
+import org.sparkqat.training.OscillationWatch;
 import org.sparkqat.training.Stages;
 
 /**
@@ -19,6 +20,7 @@ import org.sparkqat.training.Stages;
  * @param threads threads of a task
  * @param gradients numbers that gradients are multiplied in during QAT
  * @param stages what is trained, one after another
+ * @param watch of weights that oscillate; empty: nobody watches
  * @param calibrationSteps global batches whose ranges are observed before a quantized stage
  * @param distillation whom the network learns from in QAT
  */
@@ -35,6 +37,7 @@ public record TrainingConfiguration(
     Loss loss,
     Optional<DistillationConfiguration> distillation,
     Optimizer optimizer,
+    Optional<OscillationWatch> watch,
     GradientClipping clipping,
     AugmentationConfiguration augmentation,
     CheckpointConfiguration checkpoint) {

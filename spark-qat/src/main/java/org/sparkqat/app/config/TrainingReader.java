@@ -10,6 +10,7 @@ import org.sparkqat.training.Clipping;
 import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
+import org.sparkqat.training.OscillationWatch;
 import org.sparkqat.training.Stage.Form;
 import org.sparkqat.training.Stages;
 
@@ -69,6 +70,7 @@ final class TrainingReader {
             loss,
             distillation,
             optimizer.read(optimizerSection),
+            watch(section.group("oscillations")),
             clipping(section.group("clip")),
             AugmentationConfiguration.read(section.group("augmentation")),
             CheckpointConfiguration.read(section.group("checkpoint")));
@@ -139,6 +141,20 @@ final class TrainingReader {
     return kind == LossKind.MEAN_SQUARED_ERROR
         ? new Loss.MeanSquaredError(data.outputs())
         : new Loss.SoftmaxCrossEntropy(section.real("label-smoothing", 0, Bounds.fromBelow(0, 1)));
+  }
+
+  private static Optional<OscillationWatch> watch(Section section) {
+    boolean watches = section.flag("watch", false);
+    Bounds share = Bounds.aboveUpTo(0, 1);
+    double momentum = section.real("momentum", OscillationWatch.DEFAULT_MOMENTUM, share);
+    double threshold = section.real("threshold", OscillationWatch.DEFAULT_THRESHOLD, share);
+    double freezeAbove = section.real("freeze-above", 0, Bounds.between(0, 1));
+    if (!watches && freezeAbove > 0) {
+      section.conflict("freeze-above", "needs training.oscillations.watch: true");
+    }
+    return watches
+        ? Optional.of(new OscillationWatch(momentum, threshold, freezeAbove))
+        : Optional.empty();
   }
 
   private static GradientClipping clipping(Section section) {

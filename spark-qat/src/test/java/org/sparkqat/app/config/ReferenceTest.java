@@ -35,7 +35,7 @@ class ReferenceTest {
     choices.add("model.layers=[{name: a, type: relu}]");
     choices.add("data.classes=0");
     choices.add(
-        "training.stages=[{float: true}, {weights: {}, activations: {}, learning-rate: {}, gate: {}}]");
+        "training.stages=[{float: true}, {weights: {}, activations: {}, learning-rate: {}, gate: {}, quantized-weights: {}}]");
     for (int i = 0; i < choices.size(); i++) {
       for (KeyDescription key : ConfigurationText.keys(EVERYTHING, List.of(choices.get(i)))) {
         if (keys.computeIfAbsent(key.path(), k -> new LinkedHashSet<>()).isEmpty()

@@ -3,9 +3,13 @@ package org.sparkqat.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.training.Gate;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Stage;
@@ -69,6 +73,19 @@ class StagesReaderTest {
   }
 
   @Test
+  void activationsMayWait() {
+    Stages stages = stages("training.stages.1.activations.bits=float");
+    assertThat(stages.all())
+        .extracting(stage -> stage.scheme().rules().stream().map(QuantizationRule::real).toList())
+        .containsExactly(
+            List.of(Set.of(Part.ACTIVATIONS)),
+            List.of(Set.of(Part.ACTIVATIONS)),
+            List.of(Set.of(Part.ACTIVATIONS)),
+            List.of());
+    assertThat(stages.calibrates(3)).isTrue();
+  }
+
+  @Test
   void whatIsResolvedGivesTheSameStages() {
     ConfigurationText text = Configurations.read(Configurations.MINIMAL + STEPPED);
     assertThat(Configurations.read(text.resolved()).job()).isEqualTo(text.job());
@@ -105,10 +122,18 @@ class StagesReaderTest {
         "training.stages.1.gate.retries=1|Invalid gate: it bounds nothing (needs a largest drop of"
             + " accuracy, or rise of loss)",
         "training.stages.3.activations.bits=17|Invalid training.stages.3.activations.bits: 17"
-            + " (allowed: 1 to 16)",
+            + " (allowed: float, or 1 to 16)",
         "training.stages.3.end=17|Unknown key: training.stages.3.end (allowed: name, float, epochs,"
             + " start-epoch, weights, activations, learning-rate, learning-rate-factor,"
-            + " batch-norm-freeze-epoch, gate)",
+            + " batch-norm-freeze-epoch, quantized-weights, gate)",
+        "training.stages.0.quantized-weights.method=blend|Invalid part of the weights: Blend[from=0.0,"
+            + " to=1.0] (only of quantized stages)",
+        "training.stages.2={name: inq, epochs: 1, weights: {granularity: per-tensor},"
+            + " quantized-weights: {method: largest}}|Invalid weights that are held: not uniform,"
+            + " symmetric and per channel (their scales would move; use these, or another method)",
+        "training.stages.2={name: noisy, epochs: 1, weights: {scheme: tanh}, quantized-weights:"
+            + " {method: random}}|Invalid weights of scheme tanh: Sampled[from=0.0, to=1.0] (real and"
+            + " quantized ones cannot be mixed; use uniform)",
       })
   void whatMakesNoSenseIsRefusedWithKeyAndReason(String override, String message) {
     assertThatThrownBy(() -> stages(override))
