@@ -19,6 +19,7 @@ class ArchitectureTest {
       List.of(
           "spark",
           "tensor",
+          "integer",
           "quantization",
           "network",
           "engine",

@@ -19,8 +19,10 @@ import org.sparkqat.app.report.AccuracyTable.Measure;
 import org.sparkqat.data.DataSource;
 import org.sparkqat.data.ShardedDataset;
 import org.sparkqat.distributed.Evaluation;
+import org.sparkqat.distributed.IntegerEvaluation;
 import org.sparkqat.distributed.ModelEvaluator;
 import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.TrainingState;
 import picocli.CommandLine.Command;
@@ -87,11 +89,29 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
 
+  @Option(
+      names = "--integer-only",
+      description = "Evaluate the quantized forms in integers only, beside quantized evaluation.")
+  private boolean integerOnly;
+
+  @Option(
+      names = "--rounding",
+      paramLabel = "POLICY",
+      description =
+          "With --integer-only: fixed-point-double, fixed-point-single or float-half-even (default:"
+              + " that of the run's quantization.integer-true, else float-half-even).")
+  private @Nullable String rounding;
+
   @Override
   public Integer call() throws IOException {
+    requireMatch();
     ModelFolder folder = ModelFolder.open(model, Sessions.hadoop());
     DataSource source = data == null ? folder.job().data().test() : options.source(data);
     Map<Mode, TrainingState> states = states(folder);
+    if (integerOnly) {
+      evaluateIntegers(folder, source, states);
+      return 0;
+    }
     Map<Mode, Evaluation> found = new EnumMap<>(Mode.class);
     try (Sessions.Lease spark = Sessions.lease("evaluate");
         ShardedDataset examples = Examples.prepare(spark.session(), folder.job(), source)) {
@@ -107,6 +127,50 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     print(folder, found);
     return 0;
+  }
+
+  private void requireMatch() {
+    if (rounding != null && !integerOnly) {
+      throw new WrongUsageException(
+          "Invalid options: --rounding without --integer-only (quantized evaluation has one rounding)");
+    }
+    if (integerOnly && mode == Mode.FLOAT) {
+      throw new WrongUsageException(
+          "Invalid --mode: float (--integer-only evaluates quantized forms: ptq, qat, all)");
+    }
+  }
+
+  private void evaluateIntegers(
+      ModelFolder folder, DataSource source, Map<Mode, TrainingState> states) {
+    Rounding policy = policy(folder);
+    Map<String, IntegerEvaluation> found = new LinkedHashMap<>();
+    try (Sessions.Lease spark = Sessions.lease("evaluate");
+        ShardedDataset examples = Examples.prepare(spark.session(), folder.job(), source)) {
+      ModelEvaluator evaluator =
+          new ModelEvaluator(spark.session(), JobSettings.worker(folder.job()));
+      states.forEach(
+          (form, state) -> {
+            if (form != Mode.FLOAT) {
+              found.put(form.toString(), evaluator.evaluateIntegers(state, policy, examples));
+            }
+          });
+    }
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    IntegerReport report = new IntegerReport(policy, found);
+    out.print(json ? report.json() : report.text(folder.job().data().isRegression()));
+    out.flush();
+  }
+
+  private Rounding policy(ModelFolder folder) {
+    if (rounding == null) {
+      return folder.job().scheme().integerTrue().orElse(Rounding.FLOAT_HALF_EVEN);
+    }
+    try {
+      return Rounding.parse(rounding);
+    } catch (IllegalArgumentException e) {
+      throw new WrongUsageException(
+          String.valueOf(e.getMessage()).replace("Invalid ", "Invalid --"));
+    }
   }
 
   /** The states that the wanted forms have; a form that is asked for by name must be there. */

@@ -13,8 +13,10 @@ import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.engine.Plan;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.engine.Targets;
+import org.sparkqat.engine.integer.IntegerModel;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.training.ClipReport;
 
 /** Computes micro-batches with compiled plans; used by one thread at a time. */
@@ -200,17 +202,65 @@ final class Worker implements AutoCloseable {
   EvaluationSums evaluate(StepOrder order, Shard shard) {
     Plan current = loaded(order);
     EvaluationSums sums = EvaluationSums.EMPTY;
-    int size = shard.featureSize();
     for (int first = 0; first < shard.size(); first += specification.microBatch()) {
-      int examples = Math.min(specification.microBatch(), shard.size() - first);
-      for (int i = 0; i < examples; i++) {
-        shard.features(first + i, raw, i * size);
-        setTarget(targets, i, shard, first + i);
-      }
+      int examples = take(shard, first);
       current.infer(raw, outputs);
       sums = sums.merge(EvaluationSums.of(outputs, targets, examples, specification.loss()));
     }
     return sums;
+  }
+
+  /** Takes a micro-batch of examples in their order; returns how many there are. */
+  private int take(Shard shard, int first) {
+    int examples = Math.min(specification.microBatch(), shard.size() - first);
+    for (int i = 0; i < examples; i++) {
+      shard.features(first + i, raw, i * shard.featureSize());
+      setTarget(targets, i, shard, first + i);
+    }
+    return examples;
+  }
+
+  /** The integer-only form of the order's numbers. */
+  IntegerModel integers(StepOrder order, Rounding rounding) {
+    return IntegerModel.compile(
+        graph,
+        specification.normalization(),
+        order.parameters(),
+        order.statistics(),
+        order.ranges(),
+        rounding);
+  }
+
+  /** As {@link #evaluate} with the outputs of an integer-only model, and what differs. */
+  IntegerSums interpret(StepOrder order, IntegerModel model, Shard shard) {
+    Plan current = loaded(order);
+    IntegerSums sums = IntegerSums.none(shard.index());
+    float[] integers = new float[outputs.length];
+    for (int first = 0; first < shard.size(); first += specification.microBatch()) {
+      int examples = take(shard, first);
+      current.infer(raw, outputs);
+      model.infer(raw, integers);
+      sums =
+          sums.add(
+              EvaluationSums.of(integers, targets, examples, specification.loss()),
+              differing(integers, examples));
+    }
+    return sums;
+  }
+
+  /** Examples whose prediction by other outputs is not that of the plan's. */
+  private int differing(float[] others, int examples) {
+    int width = outputs.length / specification.microBatch();
+    int differing = 0;
+    for (int n = 0; n < examples; n++) {
+      boolean isSame =
+          specification.classes() > 0
+              ? EvaluationSums.largest(others, n * width, width)
+                  == EvaluationSums.largest(outputs, n * width, width)
+              : others[n * width] == outputs[n * width];
+      differing += isSame ? 0 : 1;
+    }
+    return differing;
   }
 
   @Override

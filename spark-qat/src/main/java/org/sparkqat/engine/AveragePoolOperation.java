@@ -62,7 +62,7 @@ final class AveragePoolOperation implements Operation {
     stage.forward(dst, context.pass(), context.result());
   }
 
-  /** The sum of codes is exact; one multiplication makes it a real mean. */
+  /** The sum of codes is exact; a division makes it a mean, a multiplication a real one. */
   private float mean(int base, int y, int x) {
     float sum = 0;
     for (int i = top(y); i < bottom(y); i++) {
@@ -70,11 +70,11 @@ final class AveragePoolOperation implements Operation {
         sum += src.data[base + i * in.dim(2) + j];
       }
     }
-    return sum * share(y, x) * src.scale;
+    return sum / count(y, x) * src.scale;
   }
 
-  private float share(int y, int x) {
-    return 1f / ((bottom(y) - top(y)) * (right(x) - left(x)));
+  private int count(int y, int x) {
+    return (bottom(y) - top(y)) * (right(x) - left(x));
   }
 
   private int top(int y) {
@@ -114,7 +114,7 @@ final class AveragePoolOperation implements Operation {
     for (int plane = 0; plane < planes; plane++) {
       for (int y = 0; y < out.dim(1); y++) {
         for (int x = 0; x < out.dim(2); x++) {
-          spread(plane * in.spatial(), y, x, dst.diff[at++] * share(y, x));
+          spread(plane * in.spatial(), y, x, dst.diff[at++] * (1f / count(y, x)));
         }
       }
     }

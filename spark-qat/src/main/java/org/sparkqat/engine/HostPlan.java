@@ -2,6 +2,7 @@ package org.sparkqat.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.QuantizedGraph;
@@ -21,11 +22,17 @@ final class HostPlan implements Plan {
   private final List<Operation> operations;
   private final Activations output;
   private final Kernels kernels;
+  private final Optional<IntegerTwin> twin;
   private final StepWatch watch = new StepWatch();
 
   private HostPlan(
-      Kernels kernels, PlanSettings settings, InputOperation input, List<Operation> operations) {
+      Kernels kernels,
+      PlanSettings settings,
+      InputOperation input,
+      List<Operation> operations,
+      Optional<IntegerTwin> twin) {
     this.kernels = kernels;
+    this.twin = twin;
     this.settings = settings;
     this.input = input;
     this.operations = operations;
@@ -46,7 +53,12 @@ final class HostPlan implements Plan {
       operations.forEach(Operation::close);
       throw e;
     }
-    return new HostPlan(kernels, settings, input, operations);
+    return new HostPlan(
+        kernels,
+        settings,
+        input,
+        operations,
+        IntegerTwin.of(graph, normalization, settings, input.output(), operations));
   }
 
   @Override
@@ -59,6 +71,7 @@ final class HostPlan implements Plan {
     watch.start();
     input.load(ranges);
     operations.forEach(operation -> operation.load(parameters, statistics, ranges));
+    twin.ifPresent(integers -> integers.load(parameters, statistics, ranges));
     watch.loaded();
   }
 
@@ -101,7 +114,12 @@ final class HostPlan implements Plan {
 
   private void forward(float[] raw, MicroBatchContext context) {
     input.forward(raw, context);
-    operations.forEach(operation -> operation.forward(context));
+    for (int block = 0; block < operations.size(); block++) {
+      operations.get(block).forward(context);
+      if (twin.isPresent()) {
+        twin.get().correct(block);
+      }
+    }
   }
 
   private int firstNonFinite() {

@@ -130,7 +130,8 @@ final class OperationFactory {
 
     @Override
     public Operation add(Layer.Add layer) {
-      return new AddOperation(src(0), src(1), dst(), stage());
+      int later = block.inputs().get(0) > block.inputs().get(1) ? 0 : 1;
+      return new AddOperation(src(later), src(1 - later), dst(), stage());
     }
 
     @Override

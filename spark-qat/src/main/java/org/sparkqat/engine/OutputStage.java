@@ -2,6 +2,7 @@ package org.sparkqat.engine;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.network.Activation;
 import org.sparkqat.network.QuantizationPoint;
@@ -22,9 +23,6 @@ import org.sparkqat.quantization.Ranges;
 final class OutputStage {
 
   private static final float SIX = 6f;
-
-  /** Integers up to here are exact floats. */
-  private static final long EXACT = 1L << 24;
 
   /** Twice as a factor, it lifts every float above 0 to 1 or more. */
   private static final float LIFT = 0x1p127f;
@@ -84,16 +82,10 @@ final class OutputStage {
    */
   void serve(float[] data, int from, int to, int bias, float unit) {
     float multiplier = requantizes() ? unit / affines[0].scale() : unit;
-    if (Math.abs((long) bias) > EXACT) {
-      for (int i = from; i < to; i++) {
-        data[i] = (float) ((double) data[i] + bias) * multiplier;
-      }
-      return;
-    }
-    // Both are exact floats, so that their sum is rounded once, as above.
-    float exactBias = bias;
+    // Exact up to 2^24; beyond, sum and bias are rounded first, as the library does.
+    float realBias = bias;
     for (int i = from; i < to; i++) {
-      data[i] = (data[i] + exactBias) * multiplier;
+      data[i] = (data[i] + realBias) * multiplier;
     }
   }
 
@@ -111,6 +103,11 @@ final class OutputStage {
       data[i] = Affine.round(Math.max(low, Math.min(high, data[i])));
     }
     dst.setCodes(affine.scale());
+  }
+
+  /** The scale of the codes that are put out; empty: there are none, or several scales. */
+  OptionalDouble codeScale() {
+    return requantizes() ? OptionalDouble.of(affines[0].scale()) : OptionalDouble.empty();
   }
 
   private boolean requantizes() {

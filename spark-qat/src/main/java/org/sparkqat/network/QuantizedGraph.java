@@ -11,6 +11,7 @@ import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Shape;
 
@@ -26,13 +27,16 @@ import org.sparkqat.tensor.Shape;
  * @param outputs quantization point of each block's output, empty where the codes of the input pass
  *     through, at the last block that computes, and where it stays real
  * @param slots length of the network's {@link org.sparkqat.quantization.Ranges}
+ * @param integerTrue the integer-only rounding that quantized values have, as {@link
+ *     QuantizationScheme#integerTrue}
  */
 public record QuantizedGraph(
     BlockGraph graph,
     Optional<QuantizationPoint> input,
     List<Optional<WeightQuantizer>> weights,
     List<Optional<QuantizationPoint>> outputs,
-    int slots) {
+    int slots,
+    Optional<Rounding> integerTrue) {
 
   public QuantizedGraph {
     weights = List.copyOf(weights);
@@ -132,7 +136,7 @@ public record QuantizedGraph(
                 ? Optional.empty()
                 : point(block.name(), BlockTypes.of(block), block.index(), block.outputShape()));
       }
-      return new QuantizedGraph(graph, input, weights, outputs, slots);
+      return new QuantizedGraph(graph, input, weights, outputs, slots, scheme.integerTrue());
     }
 
     private Optional<WeightQuantizer> weightsOf(Block block) {

@@ -1,18 +1,24 @@
 package org.sparkqat.quantization;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a whole network is quantized: defaults for weights and activations, and rules for layers.
  *
  * @param firstLastBits bits of the first and the last weighted layer (weights and input
  *     activations); 0 (default): no exception is made for them
+ * @param integerTrue the rounding of integer-only arithmetic that evaluation has, and training once
+ *     batch normalization uses running statistics; empty (default): evaluation has {@link
+ *     Rounding#FLOAT_HALF_EVEN}, training rounds real numbers. It needs one range per tensor of
+ *     activations, and no groups of weights
  */
 public record QuantizationScheme(
     WeightQuantizer weights,
     ActivationQuantizer activations,
     int firstLastBits,
-    List<QuantizationRule> rules) {
+    List<QuantizationRule> rules,
+    Optional<Rounding> integerTrue) {
 
   public static final QuantizationScheme W8A8 =
       new QuantizationScheme(WeightQuantizer.DEFAULT, ActivationQuantizer.DEFAULT, 0, List.of());
@@ -23,5 +29,36 @@ public record QuantizationScheme(
           "Invalid bits of the first and last layer: " + firstLastBits + " (allowed: 2 to 16)");
     }
     rules = List.copyOf(rules);
+    if (integerTrue.isPresent()) {
+      requireIntegers(weights, activations);
+      for (QuantizationRule rule : rules) {
+        requireIntegers(rule.weights().orElse(weights), rule.activations().orElse(activations));
+      }
+    }
+  }
+
+  /** Without integer-only rounding. */
+  public QuantizationScheme(
+      WeightQuantizer weights,
+      ActivationQuantizer activations,
+      int firstLastBits,
+      List<QuantizationRule> rules) {
+    this(weights, activations, firstLastBits, rules, Optional.empty());
+  }
+
+  private static void requireIntegers(WeightQuantizer weights, ActivationQuantizer activations) {
+    if (weights.granularity() == Granularity.PER_GROUP) {
+      throw new IllegalArgumentException(
+          "Invalid granularity of weights: per group (integer-true allows per tensor, per channel)");
+    }
+    if (activations.granularity() != Granularity.PER_TENSOR) {
+      throw new IllegalArgumentException(
+          "Invalid granularity of activations: per channel (integer-true allows per tensor)");
+    }
+  }
+
+  /** The same with another integer-only rounding. */
+  public QuantizationScheme integerTrue(Optional<Rounding> rounding) {
+    return new QuantizationScheme(weights, activations, firstLastBits, rules, rounding);
   }
 }

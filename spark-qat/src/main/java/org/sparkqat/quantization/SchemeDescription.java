@@ -32,6 +32,7 @@ public final class SchemeDescription {
       rules.add(entry);
     }
     map.put("layers", rules);
+    scheme.integerTrue().ifPresent(rounding -> map.put("integer-true", word(rounding)));
     return map;
   }
 
@@ -52,7 +53,10 @@ public final class SchemeDescription {
         weights((Map<?, ?>) value(map, "weights")),
         activations((Map<?, ?>) value(map, "activations")),
         ((Number) value(map, "first-last-bits")).intValue(),
-        rules);
+        rules,
+        map.containsKey("integer-true")
+            ? Optional.of(constant(Rounding.class, map, "integer-true"))
+            : Optional.empty());
   }
 
   private static Set<QuantizationRule.Part> parts(List<?> words) {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightScheme;
@@ -103,6 +105,11 @@ class CatalogueTest {
             List.of(
                 QuantizationRule.real("conv2", EnumSet.allOf(Part.class)),
                 QuantizationRule.real("fc", Set.of(Part.WEIGHTS)))));
+    for (Rounding rounding : Rounding.values()) {
+      schemes.put(
+          "integer-true " + rounding.text(),
+          scheme(WEIGHTS, ACTIVATIONS).integerTrue(Optional.of(rounding)));
+    }
     return schemes;
   }
 

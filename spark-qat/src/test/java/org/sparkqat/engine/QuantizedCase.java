@@ -19,6 +19,7 @@ import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightScheme;
@@ -93,6 +94,19 @@ final class QuantizedCase {
     Ranges ranges = observed(numbers, graph, kernels);
     graph.points().forEach(point -> distort(point, ranges, random));
     return new QuantizedCase(numbers, graph, ranges);
+  }
+
+  /** The same, with the rounding of integer-only arithmetic. */
+  QuantizedCase integerTrue(Rounding rounding) {
+    QuantizedGraph rounded =
+        new QuantizedGraph(
+            graph.graph(),
+            graph.input(),
+            graph.weights(),
+            graph.outputs(),
+            graph.slots(),
+            Optional.of(rounding));
+    return new QuantizedCase(numbers, rounded, ranges);
   }
 
   /** Some gammas are 0 or next to it, some rows of weights are 0. */

@@ -35,6 +35,9 @@ class SchemeDescriptionTest {
     assertThat(SchemeDescription.read(SchemeDescription.write(scheme))).isEqualTo(scheme);
     assertThat(SchemeDescription.read(SchemeDescription.write(QuantizationScheme.W8A8)))
         .isEqualTo(QuantizationScheme.W8A8);
+    QuantizationScheme rounded =
+        QuantizationScheme.W8A8.integerTrue(Optional.of(Rounding.FIXED_POINT_SINGLE));
+    assertThat(SchemeDescription.read(SchemeDescription.write(rounded))).isEqualTo(rounded);
   }
 
   @Test

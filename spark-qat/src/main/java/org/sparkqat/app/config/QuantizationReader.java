@@ -15,6 +15,7 @@ import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.training.BatchNormFreeze;
@@ -29,6 +30,20 @@ final class QuantizationReader {
   private enum ActivationGranularity {
     PER_TENSOR,
     PER_CHANNEL
+  }
+
+  /** A policy of integer-only arithmetic, or none. */
+  private enum IntegerTrue {
+    NONE(Optional.empty()),
+    FIXED_POINT_DOUBLE(Optional.of(Rounding.FIXED_POINT_DOUBLE)),
+    FIXED_POINT_SINGLE(Optional.of(Rounding.FIXED_POINT_SINGLE)),
+    FLOAT_HALF_EVEN(Optional.of(Rounding.FLOAT_HALF_EVEN));
+
+    private final Optional<Rounding> rounding;
+
+    IntegerTrue(Optional<Rounding> rounding) {
+      this.rounding = rounding;
+    }
   }
 
   private QuantizationReader() {}
@@ -52,8 +67,10 @@ final class QuantizationReader {
                 section.groups("layers").stream().map(rule -> rule(rule, weights, activations)))
             .toList();
     OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
+    QuantizationScheme scheme = new QuantizationScheme(weights, activations, firstLastBits, rules);
+    Optional<Rounding> integerTrue = section.choice("integer-true", IntegerTrue.NONE).rounding;
     return new QuantizationConfiguration(
-        new QuantizationScheme(weights, activations, firstLastBits, rules),
+        section.checked("integer-true", () -> scheme.integerTrue(integerTrue)).orElse(scheme),
         freeze,
         section.real("batch-norm-freeze-drift", 0, Bounds.atLeast(0)),
         section.integer(
@@ -84,7 +101,8 @@ final class QuantizationReader {
     if (!real.isEmpty()) {
       rules.add(0, QuantizationRule.real(QuantizationRule.ALL, real));
     }
-    return new QuantizationScheme(newWeights, newActivations, scheme.firstLastBits(), rules);
+    return new QuantizationScheme(
+        newWeights, newActivations, scheme.firstLastBits(), rules, scheme.integerTrue());
   }
 
   private static boolean isAllReal(QuantizationRule rule) {

@@ -15,6 +15,7 @@ import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.training.TrainedModel;
 
 /** The blocks of a network with their shapes, bits, ranges and sizes. */
@@ -34,10 +35,12 @@ public final class ModelTable {
 
   private final String name;
   private final List<BlockRow> rows;
+  private final Optional<Rounding> integerTrue;
 
-  private ModelTable(String name, List<BlockRow> rows) {
+  private ModelTable(String name, List<BlockRow> rows, Optional<Rounding> integerTrue) {
     this.name = name;
     this.rows = List.copyOf(rows);
+    this.integerTrue = integerTrue;
   }
 
   /** A network that is not trained: no ranges are known. */
@@ -57,7 +60,7 @@ public final class ModelTable {
     for (Block block : graph.graph().blocks()) {
       rows.add(BlockRow.of(block, graph, ranges));
     }
-    return new ModelTable(network.name(), rows);
+    return new ModelTable(network.name(), rows, graph.integerTrue());
   }
 
   private static BlockRow input(
@@ -119,7 +122,10 @@ public final class ModelTable {
     }
     table.rule();
     table.row(cells.get(rows.size()).toArray(new String[0]));
-    return table.toString();
+    return table
+        + integerTrue
+            .map(rounding -> "Evaluation rounds as integers alone: %s\n".formatted(rounding.text()))
+            .orElse("");
   }
 
   /** The cells of each block's row, and of the totals. */
@@ -159,6 +165,7 @@ public final class ModelTable {
     values.put("parameters", parameters());
     values.put("floatBytes", floatBytes());
     values.put("quantizedBytes", quantizedBytes());
+    values.put("integerTrue", integerTrue.map(Rounding::text).orElse(null));
     values.put("blocks", rows.stream().map(BlockRow::json).toList());
     return Json.document(values);
   }

@@ -8,12 +8,17 @@ import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.quantization.Ranges;
 
-/** {@code dst = activation(a + b)} of two tensors of one shape, in real numbers. */
+/**
+ * {@code dst = activation(a + b)} of two tensors of one shape, in real numbers; evaluation adds
+ * codes.
+ */
 final class AddBlock implements CompiledBlock {
 
   private final Workshop workshop;
+  private final Scratch scratch;
   private final List<Feature> sources;
   private final List<Boolean> firstReader;
+  private final int later;
   private final Feature dst;
   private final Stage stage;
   private final int keeper;
@@ -22,23 +27,29 @@ final class AddBlock implements CompiledBlock {
   private final Operation add;
   private @Nullable List<Operation> copies;
   private @Nullable FusedSum fused;
+  private @Nullable ServedSum served;
+  private boolean servesCodes;
   private boolean bounded;
 
   /**
    * The sum of two features.
    *
    * @param firstReader for each of them, whether this block is the first to write its gradient
+   * @param later number of the one that a later block puts out
    */
   AddBlock(
       Workshop workshop,
       List<Feature> sources,
       List<Boolean> firstReader,
+      int later,
       Feature dst,
       Stage stage,
       Scratch scratch) {
     this.workshop = workshop;
+    this.scratch = scratch;
     this.sources = List.copyOf(sources);
     this.firstReader = List.copyOf(firstReader);
+    this.later = later;
     this.dst = dst;
     this.stage = stage;
     this.keeper = keeper();
@@ -112,11 +123,22 @@ final class AddBlock implements CompiledBlock {
     if (fused != null) {
       fused.load();
     }
+    servesCodes = served != null && served.load();
+  }
+
+  @Override
+  public void prepareServing() {
+    boolean adds = dst.isCodes() && sources.stream().allMatch(Feature::isCodes);
+    if (served == null && fused == null && adds) {
+      served = new ServedSum(workshop, sources.get(later), sources.get(1 - later), dst, scratch);
+    }
   }
 
   @Override
   public void serve() {
-    if (fused == null || fused.overflows()) {
+    if (served != null && servesCodes) {
+      served.run();
+    } else if (fused == null || fused.overflows()) {
       forward(false, null);
     }
   }

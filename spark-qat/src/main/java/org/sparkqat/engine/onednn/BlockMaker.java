@@ -171,14 +171,15 @@ final class BlockMaker {
     @Override
     public CompiledBlock add(Layer.Add layer) {
       Feature dst = computed();
-      AddBlock sum = new AddBlock(workshop, sources(), firstReaders(), dst, stage(dst), scratch);
-      fuse(sum, dst);
+      int later = block.inputs().get(0) > block.inputs().get(1) ? 0 : 1;
+      AddBlock sum =
+          new AddBlock(workshop, sources(), firstReaders(), later, dst, stage(dst), scratch);
+      fuse(sum, later, dst);
       return sum;
     }
 
     /** Leaves evaluation to the later of the terms, if it can do it and nobody else reads it. */
-    private void fuse(AddBlock sum, Feature dst) {
-      int later = block.inputs().get(0) > block.inputs().get(1) ? 0 : 1;
+    private void fuse(AddBlock sum, int later, Feature dst) {
       int index = block.inputs().get(later);
       boolean single = readers(index) == 1 && index != graph.graph().output().index();
       if (single

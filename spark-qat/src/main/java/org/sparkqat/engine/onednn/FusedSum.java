@@ -6,12 +6,12 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 
+import org.sparkqat.engine.TermRatios;
+
 /**
  * A residual sum as post-operations of the weighted block that computes one of its terms: the term
- * becomes codes, as if they were written, and then {@code (q * s_q / s_other + q_other) * s_other /
- * s_out}. Nothing is written but the sum's codes.
- *
- * <p>That takes five roundings of binary32, where the sum of real numbers takes four.
+ * becomes codes, as if they were written, and then their sum by {@link TermRatios}. Nothing is
+ * written but the sum's codes.
  */
 final class FusedSum {
 
@@ -64,16 +64,16 @@ final class FusedSum {
 
   /** Takes the scales of terms and sum, which are in force. */
   void load() {
-    toOther.set(term.scale() / other.scale());
-    toSum.set(other.scale() / dst.scale());
+    toOther.set(ratios().toOther());
+    toSum.set(ratios().toSum());
   }
 
   /** True when the scales in force are so far apart that the sum has to be computed otherwise. */
   boolean overflows() {
-    return !isNormal(term.scale() / other.scale()) || !isNormal(other.scale() / dst.scale());
+    return ratios().overflow();
   }
 
-  private static boolean isNormal(float ratio) {
-    return ratio >= Float.MIN_NORMAL && ratio <= Float.MAX_VALUE / Short.MAX_VALUE;
+  private TermRatios ratios() {
+    return TermRatios.of(term.scale(), other.scale(), dst.scale());
   }
 }

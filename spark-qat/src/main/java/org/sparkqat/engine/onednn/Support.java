@@ -35,9 +35,12 @@ final class Support {
     if (!hasSingleRanges(graph)) {
       return Optional.of("activations are quantized per channel");
     }
-    return settings.arithmetic() == Arithmetic.QUANTIZED
-        ? obstacleToCodes(graph)
-        : Optional.empty();
+    if (settings.arithmetic() != Arithmetic.QUANTIZED) {
+      return Optional.empty();
+    }
+    return graph.integerTrue().isPresent()
+        ? Optional.of("integer-true arithmetic is in Java")
+        : obstacleToCodes(graph);
   }
 
   private static Optional<String> obstacleToCodes(QuantizedGraph graph) {

@@ -18,6 +18,7 @@ import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Shape;
@@ -232,6 +233,7 @@ class ConfigurationTextTest {
         "training.learning-rate={schedule: steps, epochs: [2, 1]}|Invalid training.learning-rate.epochs: [2.0, 1.0] (must rise)",
         "training.learning-rate.base=.nan|Invalid training.learning-rate.base: .nan (allowed: number, above 0)",
         "training.learning-rate.base=1e999|Invalid training.learning-rate.base: 1e999 (allowed: above 0)",
+        "quantization.integer-true=fixed-point|Invalid quantization.integer-true: fixed-point (allowed: none, fixed-point-double, fixed-point-single, float-half-even)",
         "training|Invalid --set: training (expects key.of.value=value)",
         "training.seed=[|Invalid YAML: ",
       })
@@ -240,6 +242,24 @@ class ConfigurationTextTest {
     assertThatThrownBy(() -> Configurations.read(yaml, override))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("--set " + override + ": " + message);
+  }
+
+  @Test
+  void integerTrueArithmeticIsReadAndNeedsOneRangeForEachTensor() {
+    String rounded = Configurations.MINIMAL + "quantization: {integer-true: fixed-point-single}\n";
+    assertThat(Configurations.read(rounded).job().scheme().integerTrue())
+        .contains(Rounding.FIXED_POINT_SINGLE);
+    assertThat(Configurations.job().scheme().integerTrue()).isEmpty();
+    assertThatThrownBy(
+            () -> Configurations.read(rounded, "quantization.activations.granularity=per-channel"))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(
+            "Invalid granularity of activations: per channel (integer-true allows per tensor)");
+    assertThatThrownBy(
+            () -> Configurations.read(rounded, "quantization.weights.granularity=per-group"))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(
+            "Invalid granularity of weights: per group (integer-true allows per tensor, per channel)");
   }
 
   @Test
@@ -267,7 +287,7 @@ class ConfigurationTextTest {
             job.yaml:1: Missing key: output.path (required)
             job.yaml:7: Invalid data.classes: ten (allowed: integer, 0 to 65536)
             job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: float, or 2 to 16)
-            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, layers, batch-norm-freeze-epoch, batch-norm-freeze-drift, batch-norm-freeze-steps)
+            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, layers, batch-norm-freeze-epoch, batch-norm-freeze-drift, batch-norm-freeze-steps, integer-true)
             job.yaml:13: Invalid training.shards: 3 (must be a power of two)
             job.yaml:14: Duplicate key: training (first at line 13)
             --set cluster.workers=0: Invalid cluster.workers: 0 (allowed: auto, or 1 to 65536)"""

@@ -14,6 +14,7 @@ import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Shape;
 
@@ -58,6 +59,17 @@ class ModelTableTest {
     Network network = Zoo.network("mobilenetv2-cifar", new Shape(3, 32, 32), 10);
     assertThat(table(network, QuantizationScheme.W8A8).text())
         .contains("depthwise convolution 3x3 + batch norm + relu6");
+  }
+
+  @Test
+  void integerTrueArithmeticIsNamed() {
+    Network network = Zoo.network("mlp", new Shape(1, 28, 28), 10);
+    QuantizationScheme rounded =
+        QuantizationScheme.W8A8.integerTrue(Optional.of(Rounding.FIXED_POINT_DOUBLE));
+    assertThat(table(network, rounded).text())
+        .endsWith("Evaluation rounds as integers alone: fixed-point-double\n");
+    assertThat(table(network, rounded).json()).contains("\"fixed-point-double\"");
+    assertThat(table(network, QuantizationScheme.W8A8).text()).doesNotContain("integers alone");
   }
 
   @Test
