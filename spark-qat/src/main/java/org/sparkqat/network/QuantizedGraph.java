@@ -76,6 +76,44 @@ public record QuantizedGraph(
         .findFirst();
   }
 
+  /** Why integers alone cannot compute the network, whatever its numbers; empty: they may. */
+  public Optional<String> obstacleToIntegers() {
+    Optional<String> island = firstIsland();
+    if (island.isPresent()) {
+      return island.map(name -> "layer '" + name + "' stays float");
+    }
+    Optional<String> channels =
+        points().stream()
+            .filter(point -> point.quantizer().granularity() != Granularity.PER_TENSOR)
+            .findFirst()
+            .map(point -> "the activations of '" + point.name() + "' have a scale per channel");
+    return channels.isPresent()
+        ? channels
+        : graph.blocks().stream()
+            .filter(block -> weights.get(block.index()).filter(QuantizedGraph::groups).isPresent())
+            .findFirst()
+            .map(block -> "the weights of '" + block.name() + "' have a scale per group");
+  }
+
+  private static boolean groups(WeightQuantizer quantizer) {
+    return quantizer.granularity() == Granularity.PER_GROUP;
+  }
+
+  /**
+   * Requires a network that integers alone can compute.
+   *
+   * @throws IllegalArgumentException with the {@link #obstacleToIntegers}
+   */
+  public void requireIntegers() {
+    obstacleToIntegers()
+        .ifPresent(
+            why -> {
+              throw new IllegalArgumentException(
+                  "Invalid network for integer-only arithmetic: %s (allowed: activations per tensor, weights per tensor or per channel, no float layers)"
+                      .formatted(why));
+            });
+  }
+
   /** What of a block stays real by a rule; the network's output stays so by itself. */
   public Set<Part> realParts(Block block) {
     Set<Part> parts = EnumSet.noneOf(Part.class);
@@ -136,7 +174,12 @@ public record QuantizedGraph(
                 ? Optional.empty()
                 : point(block.name(), BlockTypes.of(block), block.index(), block.outputShape()));
       }
-      return new QuantizedGraph(graph, input, weights, outputs, slots, scheme.integerTrue());
+      QuantizedGraph placed =
+          new QuantizedGraph(graph, input, weights, outputs, slots, scheme.integerTrue());
+      if (scheme.integerTrue().isPresent()) {
+        placed.requireIntegers();
+      }
+      return placed;
     }
 
     private Optional<WeightQuantizer> weightsOf(Block block) {

@@ -10,8 +10,8 @@ import java.util.Optional;
  *     activations); 0 (default): no exception is made for them
  * @param integerTrue the rounding of integer-only arithmetic that evaluation has, and training once
  *     batch normalization uses running statistics; empty (default): evaluation has {@link
- *     Rounding#FLOAT_HALF_EVEN}, training rounds real numbers. It needs one range per tensor of
- *     activations, and no groups of weights
+ *     Rounding#FLOAT_HALF_EVEN}, training rounds real numbers. It needs a network without {@code
+ *     QuantizedGraph.obstacleToIntegers}
  */
 public record QuantizationScheme(
     WeightQuantizer weights,
@@ -29,12 +29,6 @@ public record QuantizationScheme(
           "Invalid bits of the first and last layer: " + firstLastBits + " (allowed: 2 to 16)");
     }
     rules = List.copyOf(rules);
-    if (integerTrue.isPresent()) {
-      requireIntegers(weights, activations);
-      for (QuantizationRule rule : rules) {
-        requireIntegers(rule.weights().orElse(weights), rule.activations().orElse(activations));
-      }
-    }
   }
 
   /** Without integer-only rounding. */
@@ -44,17 +38,6 @@ public record QuantizationScheme(
       int firstLastBits,
       List<QuantizationRule> rules) {
     this(weights, activations, firstLastBits, rules, Optional.empty());
-  }
-
-  private static void requireIntegers(WeightQuantizer weights, ActivationQuantizer activations) {
-    if (weights.granularity() == Granularity.PER_GROUP) {
-      throw new IllegalArgumentException(
-          "Invalid granularity of weights: per group (integer-true allows per tensor, per channel)");
-    }
-    if (activations.granularity() != Granularity.PER_TENSOR) {
-      throw new IllegalArgumentException(
-          "Invalid granularity of activations: per channel (integer-true allows per tensor)");
-    }
   }
 
   /** The same with another integer-only rounding. */

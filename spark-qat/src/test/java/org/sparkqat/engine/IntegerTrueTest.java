@@ -115,7 +115,7 @@ class IntegerTrueTest {
       QuantizedCase refused = drawn;
       assertThatThrownBy(() -> InterpretedCase.compile(refused, Rounding.FLOAT_HALF_EVEN))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("one range per channel (allowed: per-tensor)");
+          .hasMessageContaining("have a scale per channel (allowed: activations per tensor");
     }
   }
 

@@ -11,7 +11,6 @@ import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Affine;
-import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Rounding;
 
 /** A random quantized network in integers, beside what a plan computes. */
@@ -21,13 +20,7 @@ final class InterpretedCase {
 
   /** False for what has no one scale, or sums beyond 32 bits: it is refused. */
   static boolean isInteger(QuantizedCase drawn) {
-    boolean grouped =
-        drawn.graph.weights().stream()
-            .anyMatch(w -> w.isPresent() && w.get().granularity() == Granularity.PER_GROUP);
-    boolean perChannel =
-        drawn.graph.points().stream()
-            .anyMatch(p -> p.quantizer().granularity() == Granularity.PER_CHANNEL);
-    if (grouped || perChannel) {
+    if (drawn.graph.obstacleToIntegers().isPresent()) {
       return false;
     }
     try {

@@ -95,5 +95,8 @@ final class JobReader {
               scheme.weights(), scheme.activations(), scheme.firstLastBits(), List.of(rule));
       section.checked("layers", () -> QuantizedGraph.of(graph, alone));
     }
+    if (scheme.integerTrue().isPresent() && !section.hasProblems()) {
+      section.checked("integer-true", () -> QuantizedGraph.of(graph, scheme));
+    }
   }
 }

@@ -67,10 +67,9 @@ final class QuantizationReader {
                 section.groups("layers").stream().map(rule -> rule(rule, weights, activations)))
             .toList();
     OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
-    QuantizationScheme scheme = new QuantizationScheme(weights, activations, firstLastBits, rules);
     Optional<Rounding> integerTrue = section.choice("integer-true", IntegerTrue.NONE).rounding;
     return new QuantizationConfiguration(
-        section.checked("integer-true", () -> scheme.integerTrue(integerTrue)).orElse(scheme),
+        new QuantizationScheme(weights, activations, firstLastBits, rules, integerTrue),
         freeze,
         section.real("batch-norm-freeze-drift", 0, Bounds.atLeast(0)),
         section.integer(

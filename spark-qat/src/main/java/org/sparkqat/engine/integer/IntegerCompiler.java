@@ -6,9 +6,7 @@ import org.sparkqat.integer.IntegerProgram;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Layer;
-import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
-import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.Rounding;
 
@@ -32,7 +30,7 @@ final class IntegerCompiler {
    * @throws IllegalArgumentException when it has none
    */
   IntegerProgram compile() {
-    numbers.graph().points().forEach(IntegerCompiler::requireOneScale);
+    numbers.graph().requireIntegers();
     Forms forms = Forms.of(rounding);
     BlockGraph graph = numbers.graph().graph();
     List<IntegerProgram.Placed> placed = new ArrayList<>();
@@ -51,13 +49,5 @@ final class IntegerCompiler {
     return block.anchor().layer() instanceof Layer.Add && inputs.get(0) < inputs.get(1)
         ? List.of(inputs.get(1), inputs.get(0))
         : inputs;
-  }
-
-  private static void requireOneScale(QuantizationPoint point) {
-    if (point.quantizer().granularity() != Granularity.PER_TENSOR) {
-      throw new IllegalArgumentException(
-          "Invalid activations of '%s' for integer-only arithmetic: one range per channel (allowed: per-tensor)"
-              .formatted(point.name()));
-    }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.sparkqat.integer.IntegerProgram;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.InputNormalization;
+import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Affine;
 import org.sparkqat.quantization.Ranges;
@@ -32,7 +33,8 @@ public final class IntegerModel {
     this.graph = graph;
     this.offset = normalization.offset();
     this.factor = normalization.factor();
-    this.input = graph.input().quantizer().affine(ranges.range(graph.input().firstSlot()));
+    QuantizationPoint at = graph.input().orElseThrow();
+    this.input = at.quantizer().affine(ranges.range(at.firstSlot()));
     int last = graph.graph().output().index();
     this.endsInReals = graph.staysReal(last);
     this.outputScale = endsInReals ? 1f : input.scale();
@@ -41,8 +43,8 @@ public final class IntegerModel {
   /**
    * Compiles a network with running statistics.
    *
-   * @throws IllegalArgumentException when a layer has no integer-only form: one range per channel
-   *     of activations, one scale per group of weights, or sums that may exceed 32 bits
+   * @throws IllegalArgumentException when the network has an {@link
+   *     QuantizedGraph#obstacleToIntegers}, or sums that may exceed 32 bits
    */
   public static IntegerModel compile(
       QuantizedGraph graph,

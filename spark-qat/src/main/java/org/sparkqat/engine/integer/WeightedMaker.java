@@ -37,11 +37,6 @@ final class WeightedMaker {
   }
 
   Step step(Sliding window, int groups, Function<WeightedChannel, Requantizer> requantizer) {
-    if (!folded.areCodes()) {
-      throw new IllegalArgumentException(
-          "Invalid weights of '%s' for integer-only arithmetic: one scale per group (allowed: per-tensor, per-channel)"
-              .formatted(block.name()));
-    }
     int[] weights = weights();
     float[] units = folded.units(src.scale());
     int[] biasCodes = folded.biasCodes(src.scale());

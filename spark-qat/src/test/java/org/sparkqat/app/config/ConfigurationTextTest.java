@@ -254,12 +254,14 @@ class ConfigurationTextTest {
             () -> Configurations.read(rounded, "quantization.activations.granularity=per-channel"))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining(
-            "Invalid granularity of activations: per channel (integer-true allows per tensor)");
+            "Invalid network for integer-only arithmetic: the activations of 'input' have a scale per channel (allowed: activations per tensor, weights per tensor or per channel, no float layers)");
+    assertThatThrownBy(() -> Configurations.read(rounded, "quantization.weights.bits=float"))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("layer 'conv1' stays float (allowed: ");
     assertThatThrownBy(
             () -> Configurations.read(rounded, "quantization.weights.granularity=per-group"))
         .isInstanceOf(InvalidConfigurationException.class)
-        .hasMessageContaining(
-            "Invalid granularity of weights: per group (integer-true allows per tensor, per channel)");
+        .hasMessageContaining("the weights of 'conv1' have a scale per group (allowed: ");
   }
 
   @Test
