@@ -92,7 +92,7 @@ class InterpreterTest {
       for (float code : Arrays.copyOfRange(codes, row, row + perOutput)) {
         sum += Math.abs(code);
       }
-      largest = Math.max(largest, (long) sum * Math.max(-src.lowest(), src.highest()));
+      largest = Math.max(largest, (long) (sum * Math.max(-src.lowest(), src.highest())));
     }
     return largest;
   }
