@@ -24,7 +24,7 @@ class MultiplierTest {
               .multiply(new BigDecimal(Math.scalb(1.0, fixed.shift() - 31)));
       BigDecimal error = value.subtract(new BigDecimal(number)).abs();
       assertThat(error.divide(new BigDecimal(number), new MathContext(20, RoundingMode.HALF_UP)))
-          .isLessThanOrEqualTo(new BigDecimal(0x1p-31));
+          .isLessThanOrEqualTo(new BigDecimal(Math.scalb(1.0, -31)));
       assertThat(Multiplier.once(number))
           .isEqualTo(new Rescale.Once(fixed.multiplier(), fixed.shift()));
     }
