@@ -1,7 +1,9 @@
 /**
- * Sensitivity, mixed precision and range reports.
+ * How much quantization costs layer by layer, and which bits each layer should get.
  *
- * <p>May use training and everything above it.
+ * <p>Nothing here runs a network or knows Spark: {@link org.sparkqat.analysis.SensitivityGrid} says
+ * what is to be evaluated, {@link org.sparkqat.analysis.Sensitivity} holds what was found, and
+ * {@link org.sparkqat.analysis.MixedPrecision} chooses. May use training and everything above it.
  */
 @NullMarked
 package org.sparkqat.analysis;

@@ -19,7 +19,9 @@ import picocli.CommandLine.ScopeType;
       ImportCommand.class,
       GenerateCommand.class,
       BenchmarkCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      SensitivityCommand.class,
+      MixedPrecisionCommand.class
     },
     versionProvider = Version.class)
 public final class Main {

@@ -19,6 +19,7 @@ public final class CounterRandom {
     ORDER(5),
     SHARDING(6),
     SYNTHETIC(7),
+    HESSIAN(8),
     NOISE(9);
 
     // A number of its own rather than the ordinal, so that a new purpose never moves the others.

@@ -1,0 +1,72 @@
+package org.sparkqat.app;
+
+import org.apache.spark.sql.SparkSession;
+import org.sparkqat.analysis.LayerSchemes;
+import org.sparkqat.app.progress.Progress;
+import org.sparkqat.app.progress.Update;
+import org.sparkqat.data.ShardedDataset;
+import org.sparkqat.distributed.ProbeJob;
+import org.sparkqat.distributed.SampledExamples;
+import org.sparkqat.distributed.WorkerSpecification;
+import org.sparkqat.training.Phase;
+import org.sparkqat.training.TrainingState;
+
+/** A trained model on some examples, whose variants executors evaluate. */
+record SampledModel(
+    ModelFolder folder,
+    TrainingState state,
+    LayerSchemes schemes,
+    SampledExamples examples,
+    Progress progress,
+    ProbeJob job)
+    implements AutoCloseable {
+
+  /** Opens a folder and draws the examples. */
+  static SampledModel open(SparkSession session, ModelFolder folder, SampleOptions options) {
+    TrainingState state = folder.endOf(Phase.FLOAT).orElseGet(folder::latest);
+    WorkerSpecification worker = JobSettings.worker(folder.job());
+    SampledExamples examples;
+    try (ShardedDataset data =
+        Examples.prepare(session, folder.job(), options.source(folder))) {
+      examples = SampledExamples.of(data, options.examples(), worker.microBatch());
+    }
+    Progress progress = Progress.onStderr("evaluations");
+    ProbeJob job =
+        new ProbeJob(
+            session,
+            worker,
+            state.parameters(),
+            state.statistics(),
+            examples,
+            new Shown(progress));
+    LayerSchemes schemes = new LayerSchemes(folder.job().network(), folder.job().scheme());
+    return new SampledModel(folder, state, schemes, examples, progress, job);
+  }
+
+  /** Tells a progress how many tasks are done. */
+  private static final class Shown implements ProbeJob.Watcher {
+
+    private final Progress progress;
+    private int shown;
+
+    Shown(Progress progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public void done(int tasks, int of) {
+      shown = tasks < shown ? 0 : shown;
+      while (shown < tasks && of > 1) {
+        shown++;
+        progress.step(new Update("evaluate", 1, 1, shown, of, of - shown, 1, Double.NaN));
+      }
+      shown = tasks == of ? 0 : shown;
+    }
+  }
+
+  @Override
+  public void close() {
+    job.close();
+    progress.close();
+  }
+}
