@@ -71,8 +71,7 @@ public final class MixedPrecision {
     this.kind = kind;
     this.bits = sensitivity.bits().stream().sorted(Comparator.reverseOrder()).toList();
     boolean choosesOutputs = activationBits.isEmpty() && kind == Budget.Kind.BIT_OPERATIONS;
-    this.outputBits =
-        choosesOutputs ? bits : List.of(activationBits.orElse(bits.get(0)));
+    this.outputBits = choosesOutputs ? bits : List.of(activationBits.orElse(bits.get(0)));
     if (choosesOutputs && score == Score.HESSIAN) {
       throw new IllegalArgumentException(
           "Invalid score: hessian (it has none for activations; give them bits, or take another)");
@@ -142,8 +141,7 @@ public final class MixedPrecision {
     for (Combination each : some) {
       for (int weightBits : bits) {
         List<LayerBits> layers = new ArrayList<>(each.layers());
-        layers.add(
-            new LayerBits(reader.name(), OptionalInt.of(weightBits), OptionalInt.empty()));
+        layers.add(new LayerBits(reader.name(), OptionalInt.of(weightBits), OptionalInt.empty()));
         all.add(
             new Combination(
                 each.cost() + cost(reader, weightBits, inputBits),
@@ -159,8 +157,7 @@ public final class MixedPrecision {
     return switch (kind) {
       case BYTES -> LayerCost.bytes(network, block, quantizer(block, weightBits));
       case BIT_OPERATIONS ->
-          Math.multiplyExact(
-              LayerCost.products(network, block), (long) weightBits * inputBits);
+          Math.multiplyExact(LayerCost.products(network, block), (long) weightBits * inputBits);
       case AVERAGE_BITS -> LayerCost.weights(network, block) * weightBits;
     };
   }
@@ -183,8 +180,7 @@ public final class MixedPrecision {
     List<Combination> sorted =
         all.stream()
             .sorted(
-                Comparator.comparingLong(Combination::cost)
-                    .thenComparingDouble(Combination::score))
+                Comparator.comparingLong(Combination::cost).thenComparingDouble(Combination::score))
             .toList();
     List<Combination> kept = new ArrayList<>();
     for (Combination each : sorted) {

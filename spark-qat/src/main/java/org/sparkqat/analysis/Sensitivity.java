@@ -54,10 +54,7 @@ public record Sensitivity(
 
   /** What was found with a variant; empty: it was not in the grid. */
   public Optional<Measurement> found(Variant variant) {
-    return rows.stream()
-        .filter(row -> row.variant().equals(variant))
-        .map(Row::found)
-        .findFirst();
+    return rows.stream().filter(row -> row.variant().equals(variant)).map(Row::found).findFirst();
   }
 
   /** A layer by its name. */

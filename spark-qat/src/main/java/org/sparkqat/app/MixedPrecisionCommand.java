@@ -83,12 +83,9 @@ final class MixedPrecisionCommand implements Callable<Integer> {
   private int points = 12;
 
   @Option(
-      names = "--no-verify",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
+      names = "--skip-verification",
       description = "Do not evaluate the choice beside networks of one number of bits.")
-  private boolean verify = true;
+  private boolean skipsVerification;
 
   @Option(
       names = "--to",
@@ -118,7 +115,7 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     String rules = PrecisionTable.rules(choices.get(CHOSEN), comment(budget, choices));
     write(to, hadoop, rules);
     write(picture, hadoop, ParetoChart.svg(budget, curve, choices.get(CHOSEN)));
-    Map<String, Measurement> found = verify ? verified(folder, choices) : Map.of();
+    Map<String, Measurement> found = skipsVerification ? Map.of() : verified(folder, choices);
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     out.print(json ? document(choices, curve, found) : text(budget, choices, curve, found, rules));
     out.flush();
@@ -140,16 +137,13 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     Path path = new Path(analysis);
     Sensitivity read;
     try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-      read =
-          SensitivityJson.read(
-              new String(in.readAllBytes(), StandardCharsets.UTF_8), analysis);
+      read = SensitivityJson.read(new String(in.readAllBytes(), StandardCharsets.UTF_8), analysis);
     }
     List<String> layers = read.layers().stream().map(Sensitivity.Layer::name).toList();
     if (!layers.equals(schemes.layers())) {
       throw new WrongUsageException(
           "Invalid --sensitivity: %s (its network '%s' has other layers than the model's, '%s')"
-              .formatted(
-                  analysis, read.network(), schemes.graph().graph().network().name()));
+              .formatted(analysis, read.network(), schemes.graph().graph().network().name()));
     }
     return read;
   }
@@ -177,7 +171,9 @@ final class MixedPrecisionCommand implements Callable<Integer> {
   private String comment(Budget budget, Map<String, Choice> choices) {
     return "mixed precision: %s (budget: %s), score %s"
         .formatted(
-            budget.text(choices.get(CHOSEN).units()), budget.text(), score.name().toLowerCase(Locale.ROOT));
+            budget.text(choices.get(CHOSEN).units()),
+            budget.text(),
+            score.name().toLowerCase(Locale.ROOT));
   }
 
   private static String text(
@@ -186,8 +182,7 @@ final class MixedPrecisionCommand implements Callable<Integer> {
       List<Choice> curve,
       Map<String, Measurement> found,
       String rules) {
-    String verified =
-        found.isEmpty() ? "" : "\n" + PrecisionTable.verified(budget, choices, found);
+    String verified = found.isEmpty() ? "" : "\n" + PrecisionTable.verified(budget, choices, found);
     return PrecisionTable.layers(choices.get(CHOSEN))
         + "\nPareto curve\n"
         + PrecisionTable.curve(budget, curve)
@@ -199,7 +194,8 @@ final class MixedPrecisionCommand implements Callable<Integer> {
   private static String document(
       Map<String, Choice> choices, List<Choice> curve, Map<String, Measurement> found) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("layers", choices.get(CHOSEN).layers().stream().map(MixedPrecisionCommand::map).toList());
+    map.put(
+        "layers", choices.get(CHOSEN).layers().stream().map(MixedPrecisionCommand::map).toList());
     List<Map<String, Object>> list = new ArrayList<>();
     curve.forEach(each -> list.add(Map.of("cost", each.units(), "score", each.score())));
     map.put("curve", list);
@@ -216,8 +212,7 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     found.forEach(
         (name, at) ->
             verified.put(
-                name,
-                Map.of("loss", at.loss(), "accuracy", at.accuracy(), "noise", at.noise())));
+                name, Map.of("loss", at.loss(), "accuracy", at.accuracy(), "noise", at.noise())));
     map.put("verified", verified);
     return Json.document(map);
   }

@@ -43,8 +43,7 @@ final class SampleOptions {
 
   int examples() {
     if (examples < 1) {
-      throw new WrongUsageException(
-          "Invalid --examples: " + examples + " (must be at least 1)");
+      throw new WrongUsageException("Invalid --examples: " + examples + " (must be at least 1)");
     }
     return examples;
   }

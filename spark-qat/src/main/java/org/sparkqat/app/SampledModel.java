@@ -26,19 +26,13 @@ record SampledModel(
     TrainingState state = folder.endOf(Phase.FLOAT).orElseGet(folder::latest);
     WorkerSpecification worker = JobSettings.worker(folder.job());
     SampledExamples examples;
-    try (ShardedDataset data =
-        Examples.prepare(session, folder.job(), options.source(folder))) {
+    try (ShardedDataset data = Examples.prepare(session, folder.job(), options.source(folder))) {
       examples = SampledExamples.of(data, options.examples(), worker.microBatch());
     }
     Progress progress = Progress.onStderr("evaluations");
     ProbeJob job =
         new ProbeJob(
-            session,
-            worker,
-            state.parameters(),
-            state.statistics(),
-            examples,
-            new Shown(progress));
+            session, worker, state.parameters(), state.statistics(), examples, new Shown(progress));
     LayerSchemes schemes = new LayerSchemes(folder.job().network(), folder.job().scheme());
     return new SampledModel(folder, state, schemes, examples, progress, job);
   }

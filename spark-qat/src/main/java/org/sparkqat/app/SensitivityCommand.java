@@ -148,8 +148,7 @@ final class SensitivityCommand implements Callable<Integer> {
 
   private Sensitivity analyze(SampledModel model) {
     List<Variant> variants =
-        SensitivityGrid.of(
-            model.schemes(), bits, EnumSet.copyOf(parts), EnumSet.copyOf(scopes));
+        SensitivityGrid.of(model.schemes(), bits, EnumSet.copyOf(parts), EnumSet.copyOf(scopes));
     List<Measurement> measured =
         model
             .job()

@@ -108,7 +108,8 @@ class KnapsackTest {
   @Test
   void aBudgetBelowTheSmallestChoiceIsRefusedWithItsCost() {
     Knapsack knapsack =
-        new Knapsack(List.of(List.of(new Option(5, 1), new Option(9, 0)), List.of(new Option(2, 0))));
+        new Knapsack(
+            List.of(List.of(new Option(5, 1), new Option(9, 0)), List.of(new Option(2, 0))));
     assertThat(knapsack.leastCost()).isEqualTo(7);
     assertThat(knapsack.mostCost()).isEqualTo(11);
     assertThatThrownBy(() -> knapsack.solve(6))

@@ -56,6 +56,8 @@ class CommandsTest {
         "inspect",
         "benchmark",
         "generate",
+        "sensitivity",
+        "mixed-precision",
         "doctor"
       })
   void everyCommandHelps(String command) {
@@ -66,7 +68,17 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"train", "evaluate", "predict", "export", "inspect", "benchmark", "generate"})
+      strings = {
+        "train",
+        "evaluate",
+        "predict",
+        "export",
+        "inspect",
+        "benchmark",
+        "generate",
+        "sensitivity",
+        "mixed-precision"
+      })
   void aMissingOptionIsWrongUsage(String command) {
     assertThat(run(command)).isEqualTo(2);
     assertThat(err.toString()).startsWith("spark-qat: ").contains("--help");

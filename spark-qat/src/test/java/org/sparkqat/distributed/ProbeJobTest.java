@@ -141,8 +141,7 @@ class ProbeJobTest {
             7,
             EngineChoice.AUTO);
     float[] parameters = Initialization.parameters(network, 7);
-    ExampleSchema schema =
-        new ExampleSchema(List.of("image"), "label", Optional.empty(), shape, 3);
+    ExampleSchema schema = new ExampleSchema(List.of("image"), "label", Optional.empty(), shape, 3);
     try (ShardedDataset data =
         ShardedDataset.prepare(TinyJob.table(spark, TinyJob.rows(40, 1)), schema, 8, 7)) {
       SampledExamples sample = SampledExamples.of(data, 40, 4);

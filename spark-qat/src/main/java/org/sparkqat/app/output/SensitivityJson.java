@@ -94,8 +94,7 @@ public final class SensitivityJson {
    */
   public static Sensitivity read(String text, String source) {
     Map<String, @Nullable Object> map =
-        Json.parse(text)
-            .orElseThrow(() -> invalid(source, "no JSON"));
+        Json.parse(text).orElseThrow(() -> invalid(source, "no JSON"));
     try {
       return new Sensitivity(
           (String) value(map, "network"),

@@ -61,8 +61,7 @@ public final class ParetoChart {
         text(
             "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"#c00\"><title>%s</title></circle>\n",
             left(chosen.units()), top(chosen.score()), budget.text(chosen.units())));
-    svg.append(
-        text("<text x=\"%d\" y=\"18\" font-weight=\"bold\">score</text>\n", LEFT - 40));
+    svg.append(text("<text x=\"%d\" y=\"18\" font-weight=\"bold\">score</text>\n", LEFT - 40));
     return svg.append("</svg>\n").toString();
   }
 

@@ -60,8 +60,7 @@ public final class SensitivityChart {
             "<text x=\"%d\" y=\"40\" text-anchor=\"middle\" font-size=\"10\">%s</text>\n",
             x, SensitivityTable.word(column.part())));
     svg.append(
-        text(
-            "<text x=\"%d\" y=\"54\" text-anchor=\"middle\">%d bit</text>\n", x, column.bits()));
+        text("<text x=\"%d\" y=\"54\" text-anchor=\"middle\">%d bit</text>\n", x, column.bits()));
   }
 
   private static void row(

@@ -36,13 +36,11 @@ public final class SensitivityTable {
   }
 
   private static String grid(Sensitivity sensitivity, Scope scope) {
-    List<TextTable.Side> sides =
-        new ArrayList<>(List.of(TextTable.Side.LEFT, TextTable.Side.LEFT));
+    List<TextTable.Side> sides = new ArrayList<>(List.of(TextTable.Side.LEFT, TextTable.Side.LEFT));
     List<String> headings = new ArrayList<>(List.of("layer", "part"));
     for (int bits : sensitivity.bits()) {
       headings.addAll(List.of(bits + " bit dB", "loss", "points"));
-      sides.addAll(
-          List.of(TextTable.Side.RIGHT, TextTable.Side.RIGHT, TextTable.Side.RIGHT));
+      sides.addAll(List.of(TextTable.Side.RIGHT, TextTable.Side.RIGHT, TextTable.Side.RIGHT));
     }
     TextTable table = new TextTable(sides).row(headings.toArray(new String[0])).rule();
     for (Sensitivity.Layer layer : sensitivity.layers()) {
