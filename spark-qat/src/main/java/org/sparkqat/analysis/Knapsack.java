@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The multiple-choice knapsack: of each group one option, the smallest sum of losses with a sum of
@@ -43,7 +45,7 @@ final class Knapsack {
   }
 
   /** What is reached after some groups, and how. */
-  private record State(long cost, double loss, State before, int option) {}
+  private record State(long cost, double loss, @Nullable State before, int option) {}
 
   private final List<List<Option>> groups;
   private final Relaxation relaxation;
@@ -130,7 +132,7 @@ final class Knapsack {
     State at = last;
     for (int group = groups.size() - 1; group >= 0; group--) {
       options[group] = at.option();
-      at = at.before();
+      at = Objects.requireNonNull(at.before());
     }
     return new Choice(Arrays.asList(options), last.cost(), last.loss());
   }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +15,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.analysis.Budget;
-import org.sparkqat.analysis.LayerBits;
 import org.sparkqat.analysis.LayerSchemes;
 import org.sparkqat.analysis.Measurement;
 import org.sparkqat.analysis.MixedPrecision;
@@ -24,7 +22,6 @@ import org.sparkqat.analysis.MixedPrecision.Choice;
 import org.sparkqat.analysis.Score;
 import org.sparkqat.analysis.Sensitivity;
 import org.sparkqat.app.output.Files;
-import org.sparkqat.app.output.Json;
 import org.sparkqat.app.output.SensitivityJson;
 import org.sparkqat.app.report.ParetoChart;
 import org.sparkqat.app.report.PrecisionTable;
@@ -45,8 +42,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class MixedPrecisionCommand implements Callable<Integer> {
-
-  private static final String CHOSEN = "chosen";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -108,16 +103,20 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     Budget budget = budgets.budget();
     MixedPrecision all =
         new MixedPrecision(schemes, sensitivity, score, budget.kind(), activations());
-    Map<String, Choice> choices = new LinkedHashMap<>();
-    choices.put(CHOSEN, all.choose(budget));
-    sensitivity.bits().forEach(bits -> choices.put(bits + " bits", all.uniform(bits)));
+    Choice chosen = all.choose(budget);
+    Map<String, Choice> others = new LinkedHashMap<>();
+    sensitivity.bits().forEach(bits -> others.put(bits + " bits", all.uniform(bits)));
     List<Choice> curve = all.curve(points);
-    String rules = PrecisionTable.rules(choices.get(CHOSEN), comment(budget, choices));
+    String rules = PrecisionTable.rules(chosen, comment(budget, chosen));
     write(to, hadoop, rules);
-    write(picture, hadoop, ParetoChart.svg(budget, curve, choices.get(CHOSEN)));
-    Map<String, Measurement> found = skipsVerification ? Map.of() : verified(folder, choices);
+    write(picture, hadoop, ParetoChart.svg(budget, curve, chosen));
+    PrecisionResult result = new PrecisionResult(budget, chosen, others, curve, Map.of());
+    if (!skipsVerification) {
+      result =
+          new PrecisionResult(budget, chosen, others, curve, verified(folder, result.networks()));
+    }
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    out.print(json ? document(choices, curve, found) : text(budget, choices, curve, found, rules));
+    out.print(json ? result.json() : result.text(rules));
     out.flush();
     return CommandLine.ExitCode.OK;
   }
@@ -152,7 +151,7 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     Map<String, Measurement> found = new LinkedHashMap<>();
     try (Sessions.Lease spark = Sessions.lease("mixed-precision");
         SampledModel model = SampledModel.open(spark.session(), folder, sample)) {
-      found.put("float", model.job().reference());
+      found.put(PrecisionResult.FLOAT, model.job().reference());
       List<Measurement> measured =
           model
               .job()
@@ -168,61 +167,10 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     return found;
   }
 
-  private String comment(Budget budget, Map<String, Choice> choices) {
+  private String comment(Budget budget, Choice chosen) {
     return "mixed precision: %s (budget: %s), score %s"
         .formatted(
-            budget.text(choices.get(CHOSEN).units()),
-            budget.text(),
-            score.name().toLowerCase(Locale.ROOT));
-  }
-
-  private static String text(
-      Budget budget,
-      Map<String, Choice> choices,
-      List<Choice> curve,
-      Map<String, Measurement> found,
-      String rules) {
-    String verified = found.isEmpty() ? "" : "\n" + PrecisionTable.verified(budget, choices, found);
-    return PrecisionTable.layers(choices.get(CHOSEN))
-        + "\nPareto curve\n"
-        + PrecisionTable.curve(budget, curve)
-        + verified
-        + "\n"
-        + rules;
-  }
-
-  private static String document(
-      Map<String, Choice> choices, List<Choice> curve, Map<String, Measurement> found) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put(
-        "layers", choices.get(CHOSEN).layers().stream().map(MixedPrecisionCommand::map).toList());
-    List<Map<String, Object>> list = new ArrayList<>();
-    curve.forEach(each -> list.add(Map.of("cost", each.units(), "score", each.score())));
-    map.put("curve", list);
-    Map<String, Object> networks = new LinkedHashMap<>();
-    choices.forEach(
-        (name, choice) -> {
-          Map<String, Object> network = new LinkedHashMap<>();
-          network.put("cost", choice.units());
-          network.put("score", choice.score());
-          networks.put(name, network);
-        });
-    map.put("networks", networks);
-    Map<String, Object> verified = new LinkedHashMap<>();
-    found.forEach(
-        (name, at) ->
-            verified.put(
-                name, Map.of("loss", at.loss(), "accuracy", at.accuracy(), "noise", at.noise())));
-    map.put("verified", verified);
-    return Json.document(map);
-  }
-
-  private static Map<String, Object> map(LayerBits layer) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("match", layer.layer());
-    layer.weights().ifPresent(bits -> map.put("weights", bits));
-    layer.activations().ifPresent(bits -> map.put("activations", bits));
-    return map;
+            budget.text(chosen.units()), budget.text(), score.name().toLowerCase(Locale.ROOT));
   }
 
   private static void write(@Nullable String file, Configuration hadoop, String text)
