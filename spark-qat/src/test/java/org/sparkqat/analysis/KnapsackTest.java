@@ -89,7 +89,7 @@ class KnapsackTest {
     Random random = new Random(SEED);
     List<List<Option>> groups = new ArrayList<>();
     for (int g = 0; g < 60; g++) {
-      long size = 1000 + random.nextInt(1_000_000);
+      long size = 1000L + random.nextInt(1_000_000);
       double sensitivity = random.nextDouble();
       List<Option> options = new ArrayList<>();
       for (int bits = 2; bits <= 8; bits++) {
