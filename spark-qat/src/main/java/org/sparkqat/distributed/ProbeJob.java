@@ -65,8 +65,17 @@ public final class ProbeJob implements AutoCloseable {
     this.sample = context.broadcast(examples.encode());
     Broadcast<byte[]> unknown = context.broadcast(outputs(new float[0]));
     ProbeTask task = new ProbeTask.Evaluate(Arithmetic.FLOAT, specification.scheme(), none);
-    Wire answer = Wire.reader(run(List.of(task), unknown).get(0));
-    unknown.destroy();
+    boolean done = false;
+    Wire answer;
+    try {
+      answer = Wire.reader(run(List.of(task), unknown).get(0));
+      done = true;
+    } finally {
+      unknown.destroy();
+      if (!done) {
+        List.of(job, model, sample).forEach(Broadcast::destroy);
+      }
+    }
     this.reference = measurement(answer);
     this.outputs = context.broadcast(outputs(answer.getFloats()));
   }

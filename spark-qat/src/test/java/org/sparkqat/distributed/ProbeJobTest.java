@@ -61,9 +61,11 @@ class ProbeJobTest {
                 (tasks, of) -> done.add(of - tasks))) {
       Calibration calibration = job.calibrate(schemes);
       List<Variant> variants = variants(schemes);
-      List<Measurement> grid =
-          job.evaluate(variants.stream().map(schemes::scheme).toList(), calibration);
+      List<QuantizationScheme> all =
+          new ArrayList<>(variants.stream().map(schemes::scheme).toList());
+      List<Measurement> grid = job.evaluate(all, calibration);
       assertThat(done).contains(0);
+      assertThat(job.evaluate(all.subList(3, 4), calibration)).containsExactly(grid.get(3));
       return new Found(grid, job.hessian(2, 0.01), job.squaredGradients());
     }
   }
