@@ -143,17 +143,23 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluateIntegers(
       ModelFolder folder, DataSource source, Map<Mode, TrainingState> states) {
     Rounding policy = policy(folder);
+    states.remove(Mode.FLOAT);
+    if (states.isEmpty()) {
+      throw new IllegalStateException(
+          "Cannot evaluate integers: no quantized phase of the run in %s has ended (use --resume)"
+              .formatted(model));
+    }
+    // What has no integer form is refused before Spark starts.
+    states.values().forEach(state -> folder.model(state).integers(policy));
     Map<String, IntegerEvaluation> found = new LinkedHashMap<>();
     try (Sessions.Lease spark = Sessions.lease("evaluate");
         ShardedDataset examples = Examples.prepare(spark.session(), folder.job(), source)) {
-      ModelEvaluator evaluator =
-          new ModelEvaluator(spark.session(), JobSettings.worker(folder.job()));
       states.forEach(
-          (form, state) -> {
-            if (form != Mode.FLOAT) {
-              found.put(form.toString(), evaluator.evaluateIntegers(state, policy, examples));
-            }
-          });
+          (form, state) ->
+              found.put(
+                  form.toString(),
+                  new ModelEvaluator(spark.session(), folder.worker(state))
+                      .evaluateIntegers(state, policy, examples)));
     }
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     IntegerReport report = new IntegerReport(policy, found);

@@ -39,7 +39,7 @@ final class RunSummary {
             result(end, "floatAccuracy"),
             result(end, "ptqAccuracy"),
             trainsQuantized ? result(end, "qatAccuracy") : OptionalDouble.empty(),
-            OptionalDouble.empty());
+            integer(job, end, trainsQuantized ? "qatAccuracy" : "ptqAccuracy"));
     double loss = result(end, trainsQuantized ? "qatLoss" : "ptqLoss").orElse(Double.NaN);
     return new Summary(
         accuracies,
@@ -55,6 +55,13 @@ final class RunSummary {
         arithmetic,
         Version.current(),
         data);
+  }
+
+  /** What is integer-true has been evaluated as integers alone. */
+  private static OptionalDouble integer(JobConfiguration job, TrainingState end, String result) {
+    return job.training().stages().ofNetwork(end.position()).scheme().integerTrue().isPresent()
+        ? result(end, result)
+        : OptionalDouble.empty();
   }
 
   private static List<Map<String, @Nullable Object>> stages(Stages stages, TrainingState end) {

@@ -57,6 +57,10 @@ public final class LinearStep implements Step {
 
   /** Adds the products of one weight. */
   private void addPlane(int[] src, int c, int kh, int kw, int weight, int[] dst, int to) {
+    if (window.isPointwise()) {
+      addRow(src, c * window.outputSpatial(), weight, dst, to, window.outputSpatial());
+      return;
+    }
     int from = window.firstColumn(kw);
     int end = window.endColumn(kw);
     for (int y = 0; y < window.outputHeight(); y++) {

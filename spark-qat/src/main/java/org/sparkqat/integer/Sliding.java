@@ -43,6 +43,13 @@ public record Sliding(
     return Math.max(0, Math.min(outputWidth, last + 1));
   }
 
+  /** True when each output pixel reads the input pixel of the same place. */
+  boolean isPointwise() {
+    return kernelHeight * kernelWidth == 1
+        && strideHeight * strideWidth == 1
+        && paddingHeight + paddingWidth == 0;
+  }
+
   int outputSpatial() {
     return outputHeight * outputWidth;
   }

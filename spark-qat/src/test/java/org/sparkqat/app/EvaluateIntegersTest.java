@@ -34,6 +34,7 @@ class EvaluateIntegersTest {
       command.addAll(List.of("--set", epochs));
     }
     command.addAll(List.of("--set", "quantization.batch-norm-freeze-epoch=0"));
+    command.addAll(List.of("--set", "quantization.integer-true=fixed-point-double"));
     assertThat(run(command.toArray(new String[0]))).as(err.toString()).isZero();
     model = job.path("trained").toString();
   }
@@ -55,10 +56,10 @@ class EvaluateIntegersTest {
   }
 
   @Test
-  void evenRoundingHasThePredictionsAndTheLossOfQuantizedEvaluation() throws IOException {
+  void theRoundingOfTheRunHasThePredictionsAndTheLossOfItsEvaluation() throws IOException {
     JsonNode quantized = evaluated();
     JsonNode integers = evaluated("--integer-only");
-    assertThat(integers.get("rounding").asText()).isEqualTo("float-half-even");
+    assertThat(integers.get("rounding").asText()).isEqualTo("fixed-point-double");
     for (String form : new String[] {"ptq", "qat"}) {
       assertThat(integers.get(form + "IntegerAccuracy"))
           .isEqualTo(quantized.get(form + "Accuracy"));
@@ -67,10 +68,14 @@ class EvaluateIntegersTest {
     }
     assertThat(integers.get("examples").asInt()).isEqualTo(60);
     assertThat(integers.has("floatIntegerAccuracy")).isFalse();
+    JsonNode summary = new ObjectMapper().readTree(Path.of(model).resolve("summary.json").toFile());
+    assertThat(summary.get("integerAccuracy")).isEqualTo(quantized.get("qatAccuracy"));
+    assertThat(summary.get("arithmeticReason").asText())
+        .isEqualTo("integer-true arithmetic is in Java");
   }
 
   @Test
-  void fixedPointRoundingIsReportedInATable() {
+  void anotherRoundingIsReportedInATable() {
     assertThat(
             run(
                 "evaluate",
@@ -78,7 +83,7 @@ class EvaluateIntegersTest {
                 model,
                 "--integer-only",
                 "--rounding",
-                "fixed-point-double",
+                "float-half-even",
                 "--mode",
                 "qat"))
         .as(err.toString())
@@ -88,7 +93,7 @@ class EvaluateIntegersTest {
         .satisfies(
             lines -> {
               assertThat(lines.get(0))
-                  .matches("integer only, fixed-point-double +accuracy +loss +other predictions");
+                  .matches("integer only, float-half-even +accuracy +loss +other predictions");
               assertThat(lines.get(2)).matches("qat +[0-9.]+ % +[0-9.]+ +[0-9.]+ %");
             });
   }
