@@ -6,8 +6,10 @@ package org.sparkqat.training;
  */
 public sealed interface QuantizedShare {
 
-  /** All weights, in each step. */
-  QuantizedShare ALL = new All();
+  /** All weights, in each step: the default. */
+  static QuantizedShare all() {
+    return new All();
+  }
 
   /** True when weights that are not quantized take part in the forward pass. */
   default boolean leavesReal() {

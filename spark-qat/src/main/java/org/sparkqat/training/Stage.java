@@ -94,7 +94,7 @@ public record Stage(
         1,
         BatchNormFreeze.NEVER,
         Statistics.TRAINED,
-        QuantizedShare.ALL,
+        QuantizedShare.all(),
         Optional.empty());
   }
 
@@ -182,7 +182,7 @@ public record Stage(
   }
 
   private static void requireShare(QuantizedShare share, Form form, QuantizationScheme scheme) {
-    if (share.equals(QuantizedShare.ALL)) {
+    if (share.equals(QuantizedShare.all())) {
       return;
     }
     if (form == Form.FLOAT) {

@@ -3,18 +3,25 @@ package org.sparkqat.distributed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.testkit.SparkTestKit;
+import org.sparkqat.training.Checkpoint;
+import org.sparkqat.training.CheckpointOrigin;
+import org.sparkqat.training.CheckpointRetention;
+import org.sparkqat.training.CheckpointStore;
 import org.sparkqat.training.Gate;
 import org.sparkqat.training.Gate.Failure;
 import org.sparkqat.training.Gate.Reference;
@@ -184,6 +191,54 @@ class GateTest {
     assertThatThrownBy(() -> goOn(spark, settings, new Recorder(settings.stages()), middle))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Cannot go back to stage 'w8a8': its checkpoint is not there");
+  }
+
+  /** Killed at the worst moment: when the state that goes back is kept, and nothing else is. */
+  @Test
+  void aJobThatIsKilledWhenAStageWasTakenBackGoesOnFromItsCheckpoints(
+      SparkSession spark, @TempDir Path folder) {
+    TrainingSettings settings = settings(40, gate(1, 1e-4, Failure.STOP));
+    TrainingState whole = train(spark, settings, new Recorder(settings.stages()), 1);
+    CheckpointStore store =
+        CheckpointStore.open(
+            new org.apache.hadoop.fs.Path(folder.toUri()),
+            new Configuration(),
+            new CheckpointOrigin(Map.of(), "", ""),
+            new CheckpointRetention(1));
+    StateKeeper checkpoints = new CheckpointKeeper(store, settings.stages(), 0);
+    StateKeeper killed =
+        new StateKeeper() {
+          @Override
+          public void afterSteps(TrainingState state, int steps) {}
+
+          @Override
+          public void afterEpoch(TrainingState state, double accuracy) {}
+
+          @Override
+          public void afterPhase(TrainingState state, Position ended, double accuracy) {
+            checkpoints.afterPhase(state, ended, accuracy);
+          }
+
+          @Override
+          public void afterRollBack(TrainingState state) {
+            checkpoints.afterRollBack(state);
+            throw new IllegalStateException("killed");
+          }
+        };
+    QatTrainer trainer = new QatTrainer(spark, settings).workers(1).keeper(killed);
+    assertThatThrownBy(() -> TinyJob.train(spark, TinyJob.table(spark, ROWS), trainer))
+        .hasMessage("killed");
+
+    TrainingState latest = store.latest().orElseThrow().state();
+    assertThat(latest.position().attempt()).isEqualTo(1);
+    TrainingState end =
+        new QatTrainer(spark, settings)
+            .milestones(tag -> store.tagged(tag).map(Checkpoint::state))
+            .train(
+                latest,
+                TinyJob.data(TinyJob.table(spark, ROWS)),
+                TinyJob.data(TinyJob.table(spark, TinyJob.rows(60, 2))));
+    assertSame(end, whole);
   }
 
   private static void assertSame(TrainingState actual, TrainingState expected) {

@@ -170,10 +170,10 @@ class WeightShareTest {
 
   @Test
   void noiseDependsOnSeedStepAndWeightAlone(SparkSession spark) {
-    TrainingSettings settings = settings(new QuantizedShare.Sampled(0.2, 0.8), QuantizedShare.ALL);
+    TrainingSettings settings = settings(new QuantizedShare.Sampled(0.2, 0.8), QuantizedShare.all());
     TrainingState end = trainAlone(spark, settings);
     assertClusterAndResumeChangeNoBit(spark, settings, end);
-    assertThat(trainAlone(spark, settings(QuantizedShare.ALL, QuantizedShare.ALL)).parameters())
+    assertThat(trainAlone(spark, settings(QuantizedShare.all(), QuantizedShare.all())).parameters())
         .isNotEqualTo(end.parameters());
   }
 

@@ -18,7 +18,7 @@ final class QuantizedShareReader {
 
   static QuantizedShare read(Section section) {
     return switch (section.choice("method", Method.ALL)) {
-      case ALL -> QuantizedShare.ALL;
+      case ALL -> QuantizedShare.all();
       case LARGEST ->
           new QuantizedShare.Largest(section.real("share", DEFAULT_SHARE, Bounds.aboveUpTo(0, 1)));
       case BLEND -> new QuantizedShare.Blend(end(section, "from", 0), end(section, "to", 1));

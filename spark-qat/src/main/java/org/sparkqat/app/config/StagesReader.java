@@ -85,7 +85,7 @@ final class StagesReader {
         section
             .optionalGroup("quantized-weights")
             .map(QuantizedShareReader::read)
-            .orElse(QuantizedShare.ALL);
+            .orElse(QuantizedShare.all());
     Optional<Gate> gate =
         section
             .optionalGroup("gate")

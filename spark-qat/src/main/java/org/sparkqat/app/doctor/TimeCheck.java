@@ -2,7 +2,9 @@ package org.sparkqat.app.doctor;
 
 import java.util.Locale;
 import org.sparkqat.distributed.TrainingSettings;
+import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stage.Form;
+import org.sparkqat.training.Stages;
 
 /**
  * How long a job will take, from the time of its micro-batches on one core of this machine.
@@ -47,9 +49,15 @@ record TimeCheck(
         steps()
             * (settings.stages().epochs(Form.FLOAT) * stepMillis(cost.floating().millis())
                 + settings.stages().epochs(Form.QUANTIZED) * stepMillis(cost.quantized().millis()));
+    Stages stages = settings.stages();
+    int calibrations = stages.calibrationsBefore(stages.count());
     double calibration =
-        Math.min(settings.calibrationSteps(), steps()) * stepMillis(cost.evaluationMillis());
-    int evaluations = settings.stages().epochs() + 1;
+        calibrations
+            * Math.min(settings.calibrationSteps(), steps())
+            * stepMillis(cost.evaluationMillis());
+    long estimations = stages.all().stream().filter(Stage::reEstimates).count();
+    training += estimations * steps() * stepMillis(cost.quantized().millis());
+    long evaluations = stages.epochs() + calibrations + estimations;
     return (training + calibration + evaluations * evaluationMillis()) / 1000;
   }
 

@@ -54,8 +54,6 @@ public final class AccuracyTable {
     }
     boolean percent = measure == Measure.ACCURACY;
     double factor = percent ? 100 : 1;
-    String figure =
-        String.format(Locale.ROOT, percent ? "%.2f %%" : "%.4f", factor * value.getAsDouble());
     String difference =
         floating.isEmpty()
             ? ""
@@ -63,6 +61,12 @@ public final class AccuracyTable {
                 Locale.ROOT,
                 percent ? "%+.2f points" : "%+.4f",
                 factor * (value.getAsDouble() - floating.getAsDouble()));
-    return new Line(form, figure, difference);
+    return new Line(form, figure(value.getAsDouble(), measure), difference);
+  }
+
+  static String figure(double value, Measure measure) {
+    return measure == Measure.ACCURACY
+        ? String.format(Locale.ROOT, "%.2f %%", 100 * value)
+        : String.format(Locale.ROOT, "%.4f", value);
   }
 }

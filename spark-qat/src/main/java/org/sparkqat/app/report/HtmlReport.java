@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.app.output.Summary;
 import org.sparkqat.app.report.AccuracyTable.Measure;
@@ -132,7 +134,30 @@ public final class HtmlReport {
       rows.add(List.of(line.form(), line.figure(), line.difference()));
     }
     List<String> headings = List.of("network", AccuracyTable.heading(measure), "against float");
-    return Html.table(headings, List.of(1, 2), rows);
+    return Html.table(headings, List.of(1, 2), rows) + stages();
+  }
+
+  /** What each stage has come to; nothing where there are just a float and a quantized one. */
+  private String stages() {
+    if (summary.stages().size() <= 2) {
+      return "";
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (Map<String, @Nullable Object> stage : summary.stages()) {
+      rows.add(
+          List.of(
+              stage.get("name") + (Boolean.TRUE.equals(stage.get("isResult")) ? " (result)" : ""),
+              String.valueOf(stage.get("epochs")),
+              stage.get("accuracy") instanceof Double accuracy
+                  ? AccuracyTable.figure(accuracy, measure)
+                  : "",
+              stage.get("loss") instanceof Double loss ? format("%.4f", loss) : "",
+              String.valueOf(stage.get("rolledBack"))));
+    }
+    return Html.table(
+        List.of("stage", "epochs", AccuracyTable.heading(measure), "loss", "rolled back"),
+        List.of(1, 2, 3, 4),
+        rows);
   }
 
   private String charts() {

@@ -74,7 +74,10 @@ class HtmlReportTest {
             2,
             64L * steps,
             3661,
-            List.of(),
+            List.of(
+                Map.of("name", "float", "epochs", 1, "accuracy", 0.9, "loss", 0.3, "rolledBack", 0),
+                Map.of("name", "w8a8", "epochs", 1, "accuracy", 0.97, "isResult", true),
+                Map.of("name", "w4a4", "epochs", 1, "accuracy", 0.5, "rolledBack", 2)),
             "aa",
             "bb",
             "4.1.0",
@@ -97,6 +100,7 @@ class HtmlReportTest {
         .contains("<polyline class=\"curve train\"", "<polyline class=\"curve form-qat\"")
         .contains("<td>conv1</td>", "8 bit per-channel, symmetric")
         .contains("<td class=\"n\">66.6 %</td>")
+        .contains("<td>w8a8 (result)</td>", "<td class=\"n\">97.00 %</td>")
         .contains("&lt;script&gt;alert(1)");
   }
 
