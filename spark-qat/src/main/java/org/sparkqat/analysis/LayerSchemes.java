@@ -15,18 +15,21 @@ import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightRange;
 
 /**
  * Schemes in which each layer has the quantizers that a network's own scheme gives it, but other
  * bits. Layers that the scheme keeps float have the quantizers of its defaults.
  *
  * <p>Ranges that follow the values of training steps (min-max, moving average) are fitted to all
- * values of the sample by least squares instead, as there is one calibration for all bits.
+ * values of the sample by least squares instead, as there is one calibration for all bits; so are
+ * those that are learned or dynamic.
  */
 public final class LayerSchemes {
 
@@ -38,7 +41,7 @@ public final class LayerSchemes {
     List<QuantizationRule> rules = scheme.rules().stream().map(LayerSchemes::quantizing).toList();
     this.whole =
         new QuantizationScheme(
-            scheme.weights(), fitted(scheme.activations()), scheme.firstLastBits(), rules);
+            observed(scheme.weights()), fitted(scheme.activations()), scheme.firstLastBits(), rules);
     this.graph = QuantizedGraph.of(BlockGraph.of(network), whole);
   }
 
@@ -46,14 +49,18 @@ public final class LayerSchemes {
     return new QuantizationRule(
         rule.match(),
         rule.type(),
-        rule.weights(),
+        rule.weights().map(LayerSchemes::observed),
         rule.activations().map(LayerSchemes::fitted),
         Set.of());
   }
 
+  private static WeightQuantizer observed(WeightQuantizer quantizer) {
+    return quantizer.withRange(WeightRange.OBSERVED);
+  }
+
   private static ActivationQuantizer fitted(ActivationQuantizer quantizer) {
     return quantizer.observer().fits()
-        ? quantizer
+        ? quantizer.withRange(ActivationRange.OBSERVED)
         : new ActivationQuantizer(
             quantizer.format(), quantizer.granularity(), new Observer.LeastSquares());
   }

@@ -27,7 +27,8 @@ final class JobSettings {
         training.clipping().global(),
         training.calibrationSteps(),
         training.watch(),
-        GradientCoding.of(job.cluster().encoding()));
+        GradientCoding.of(job.cluster().encoding()),
+        job.quantization().ranges());
   }
 
   static WorkerSpecification worker(JobConfiguration job) {

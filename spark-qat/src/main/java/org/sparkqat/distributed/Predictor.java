@@ -21,7 +21,8 @@ import org.sparkqat.training.TrainingState;
 
 /**
  * Adds a model's answers to a DataFrame: {@code prediction} (class, or real value for regression)
- * and, for classification, {@code probabilities} (softmax of the outputs).
+ * and, for classification, {@code probabilities} (softmax of the outputs). An answer depends on
+ * nothing but its row: ranges that are dynamic are those of the example.
  */
 public final class Predictor {
 
@@ -33,7 +34,7 @@ public final class Predictor {
 
   /** A predictor with the numbers of a state of the specification's job. */
   public Predictor(WorkerSpecification specification, Arithmetic arithmetic, TrainingState state) {
-    this.specification = specification;
+    this.specification = specification.scheme(specification.scheme().ofSingleExamples());
     this.order =
         StepOrder.ofInference(arithmetic, state.parameters(), state.statistics(), state.ranges())
             .encode();
@@ -126,6 +127,7 @@ public final class Predictor {
         reader.read(row, width, raw, batch.size() * reader.size());
         batch.add(row);
       }
+      worker.repeatFirst(batch.size());
       float[] outputs = worker.infer(order);
       int outputWidth = outputs.length / worker.microBatch();
       List<Row> answers = new ArrayList<>();

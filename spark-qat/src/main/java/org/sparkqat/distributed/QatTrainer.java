@@ -140,7 +140,7 @@ public final class QatTrainer {
   private TrainingListener listeners() {
     TrainingMetrics metrics = new TrainingMetrics();
     SparkMetrics.show(metrics.registry());
-    return new Listeners(List.of(metrics, listener));
+    return new Listeners(List.of(metrics, new HeldRanges(), listener));
   }
 
   private void warnOfLargerMessages(int tasks) {

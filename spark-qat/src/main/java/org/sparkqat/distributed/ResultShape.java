@@ -6,16 +6,28 @@ import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Histogram;
 import org.sparkqat.training.PairwiseTree.Node;
 
-/** The lengths that every result of a job has; a message with others is refused. */
-record ResultShape(int gradient, int ranges, int statisticSums, int statisticCounts) {
+/**
+ * The lengths that every result of a job has; a message with others is refused.
+ *
+ * @param histograms counts of a result whose values were counted; others have none
+ */
+record ResultShape(
+    int gradient,
+    int ranges,
+    int histograms,
+    int rangeSums,
+    int statisticSums,
+    int statisticCounts) {
 
   static ResultShape of(WorkerSpecification specification) {
-    MicroBatchResult result =
-        new MicroBatchResult(
-            QuantizedGraph.of(BlockGraph.of(specification.network()), specification.scheme()));
+    QuantizedGraph graph =
+        QuantizedGraph.of(BlockGraph.of(specification.network()), specification.scheme());
+    MicroBatchResult result = new MicroBatchResult(graph);
     return new ResultShape(
         result.gradient().length,
         result.observed().slots(),
+        graph.activationSlots() * Histogram.BINS,
+        result.rangeSums().length,
         result.statisticSums().length,
         result.statisticCounts().length);
   }
@@ -25,11 +37,11 @@ record ResultShape(int gradient, int ranges, int statisticSums, int statisticCou
         new ResultShape(
             result.gradient().length,
             result.observed().slots(),
+            result.histograms().length == 0 ? histograms : result.histograms().length,
+            result.rangeSums().length,
             result.statisticSums().length,
             result.statisticCounts().length);
-    int counts = result.histograms().length;
-    boolean counted = counts == 0 || counts == ranges * Histogram.BINS;
-    if (!found.equals(this) || !counted || result.shards() != node.size()) {
+    if (!found.equals(this) || result.shards() != node.size()) {
       throw new IllegalArgumentException(
           "Invalid result of %s: %s of %d shards (expected %s)"
               .formatted(node, found, result.shards(), this));

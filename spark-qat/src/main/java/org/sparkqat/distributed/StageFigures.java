@@ -1,6 +1,8 @@
 package org.sparkqat.distributed;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
+import org.sparkqat.training.RangeReport;
 
 /**
  * What a step tells of its stage.
@@ -9,26 +11,36 @@ import java.util.OptionalDouble;
  * @param oscillating share of the quantized weights whose codes go back and forth; empty: nobody
  *     watches
  * @param held share of the quantized weights that are held; empty: none can be
+ * @param ranges what became of the learned ranges; empty: none is learned
  */
 public record StageFigures(
-    OptionalDouble batchNormDrift, OptionalDouble oscillating, OptionalDouble held) {
+    OptionalDouble batchNormDrift,
+    OptionalDouble oscillating,
+    OptionalDouble held,
+    Optional<RangeReport> ranges) {
 
   public static final StageFigures NONE =
-      new StageFigures(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+      new StageFigures(
+          OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), Optional.empty());
 
   /** The same with shares of weights. */
   StageFigures weights(double oscillatingShare, double heldShare) {
     return new StageFigures(
-        batchNormDrift, OptionalDouble.of(oscillatingShare), OptionalDouble.of(heldShare));
+        batchNormDrift, OptionalDouble.of(oscillatingShare), OptionalDouble.of(heldShare), ranges);
   }
 
   /** The same with a share of held weights. */
   StageFigures held(double share) {
-    return new StageFigures(batchNormDrift, oscillating, OptionalDouble.of(share));
+    return new StageFigures(batchNormDrift, oscillating, OptionalDouble.of(share), ranges);
   }
 
   /** The same with a drift. */
   StageFigures batchNormDrift(double drift) {
-    return new StageFigures(OptionalDouble.of(drift), oscillating, held);
+    return new StageFigures(OptionalDouble.of(drift), oscillating, held, ranges);
+  }
+
+  /** The same with learned ranges. */
+  StageFigures ranges(RangeReport report) {
+    return new StageFigures(batchNormDrift, oscillating, held, Optional.of(report));
   }
 }

@@ -13,6 +13,7 @@ import org.sparkqat.training.TreeSum;
  * @param gradient sum of the shards' (clipped) gradients
  * @param observed union of the shards' ranges
  * @param histograms counts of values of each range, when values were counted; empty otherwise
+ * @param rangeSums what the gradients of learned ranges are made of; empty: none is learned
  * @param statisticSums sums for the batch-norm statistics, in the statistics layout
  * @param statisticCounts values per channel of each batch normalization
  * @param loss sum of the shards' mean losses
@@ -25,6 +26,7 @@ record StepResult(
     float[] gradient,
     Ranges observed,
     long[] histograms,
+    double[] rangeSums,
     double[] statisticSums,
     long[] statisticCounts,
     double loss,
@@ -52,6 +54,7 @@ record StepResult(
         result.gradient(),
         result.observed(),
         histograms,
+        result.rangeSums(),
         result.statisticSums(),
         result.statisticCounts(),
         result.loss(),
@@ -67,6 +70,7 @@ record StepResult(
         gradient.clone(),
         observed.copy(),
         histograms.clone(),
+        rangeSums.clone(),
         statisticSums.clone(),
         statisticCounts.clone(),
         loss,
@@ -86,9 +90,8 @@ record StepResult(
   /** The same, shared out. */
   StepResult merge(StepResult next, Loops loops) {
     loops.run(0, gradient.length, (from, to) -> add(gradient, next.gradient, from, to));
-    for (int i = 0; i < statisticSums.length; i++) {
-      statisticSums[i] += next.statisticSums[i];
-    }
+    add(rangeSums, next.rangeSums);
+    add(statisticSums, next.statisticSums);
     for (int i = 0; i < statisticCounts.length; i++) {
       statisticCounts[i] += next.statisticCounts[i];
     }
@@ -100,6 +103,7 @@ record StepResult(
         gradient,
         observed,
         histograms,
+        rangeSums,
         statisticSums,
         statisticCounts,
         loss + next.loss,
@@ -107,6 +111,12 @@ record StepResult(
         shards + next.shards,
         clips.merge(next.clips),
         Math.min(firstNonFinite, next.firstNonFinite));
+  }
+
+  private static void add(double[] low, double[] high) {
+    for (int i = 0; i < low.length; i++) {
+      low[i] += high[i];
+    }
   }
 
   private static void add(float[] low, float[] high, int from, int to) {
@@ -122,10 +132,10 @@ record StepResult(
 
   /** Bytes that {@link #write} takes, at most. */
   long size(GradientEncoding encoding) {
-    return 160
+    return 168
         + encoding.codec().size(gradient.length)
         + 8L * (observed.slots() + histograms.length)
-        + 8L * (statisticSums.length + statisticCounts.length);
+        + 8L * (rangeSums.length + statisticSums.length + statisticCounts.length);
   }
 
   /**
@@ -136,7 +146,7 @@ record StepResult(
   void write(Wire wire, GradientEncoding encoding) {
     encoding.codec().write(wire, gradient);
     wire.putFloats(observed.flat()).putLongs(histograms);
-    wire.putDoubles(statisticSums).putLongs(statisticCounts);
+    wire.putDoubles(rangeSums).putDoubles(statisticSums).putLongs(statisticCounts);
     wire.putDouble(loss).putLong(saturated).putInt(shards).putInt(firstNonFinite);
     wire.putLong(clips.gradients()).putLong(clips.acted());
     wire.putDouble(clips.largestNorm()).putDouble(clips.smallestFactor());
@@ -147,6 +157,7 @@ record StepResult(
     float[] gradient = encoding.codec().read(wire);
     Ranges observed = Ranges.ofFlat(wire.getFloats());
     long[] histograms = wire.getLongs();
+    double[] rangeSums = wire.getDoubles();
     double[] sums = wire.getDoubles();
     long[] counts = wire.getLongs();
     double loss = wire.getDouble();
@@ -165,6 +176,7 @@ record StepResult(
         gradient,
         observed,
         histograms,
+        rangeSums,
         sums,
         counts,
         loss,

@@ -8,6 +8,7 @@ import org.sparkqat.training.Clipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Optimizer;
 import org.sparkqat.training.OscillationWatch;
+import org.sparkqat.training.RangeTraining;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stages;
 
@@ -19,6 +20,7 @@ import org.sparkqat.training.Stages;
  * @param calibrationSteps global batches whose ranges start the quantizers, at least 1
  * @param watch of weights that oscillate; empty: nobody watches
  * @param coding how gradients travel
+ * @param ranges how ranges move in quantized stages
  */
 public record TrainingSettings(
     WorkerSpecification worker,
@@ -27,7 +29,8 @@ public record TrainingSettings(
     Clipping clipping,
     int calibrationSteps,
     Optional<OscillationWatch> watch,
-    GradientCoding coding) {
+    GradientCoding coding,
+    RangeTraining ranges) {
 
   public static final int NEVER = Stage.NEVER;
 
@@ -67,25 +70,32 @@ public record TrainingSettings(
         clipping,
         calibrationSteps,
         Optional.empty(),
-        GradientCoding.EXACT);
+        GradientCoding.EXACT,
+        RangeTraining.DEFAULT);
   }
 
   /** The same with other stages. */
   public TrainingSettings stages(Stages other) {
     return new TrainingSettings(
-        worker, optimizer, other, clipping, calibrationSteps, watch, coding);
+        worker, optimizer, other, clipping, calibrationSteps, watch, coding, ranges);
   }
 
   /** The same with gradients that travel otherwise. */
   public TrainingSettings coding(GradientCoding other) {
     return new TrainingSettings(
-        worker, optimizer, stages, clipping, calibrationSteps, watch, other);
+        worker, optimizer, stages, clipping, calibrationSteps, watch, other, ranges);
   }
 
   /** The same with a watch over weights that oscillate. */
   public TrainingSettings watch(OscillationWatch other) {
     return new TrainingSettings(
-        worker, optimizer, stages, clipping, calibrationSteps, Optional.of(other), coding);
+        worker, optimizer, stages, clipping, calibrationSteps, Optional.of(other), coding, ranges);
+  }
+
+  /** The same with ranges that move otherwise. */
+  public TrainingSettings ranges(RangeTraining other) {
+    return new TrainingSettings(
+        worker, optimizer, stages, clipping, calibrationSteps, watch, coding, other);
   }
 
   /** The same, for workers that all compute with one instruction set. */
@@ -96,7 +106,7 @@ public record TrainingSettings(
   /** The same with other orders to workers. */
   public TrainingSettings worker(WorkerSpecification other) {
     return new TrainingSettings(
-        other, optimizer, stages, clipping, calibrationSteps, watch, coding);
+        other, optimizer, stages, clipping, calibrationSteps, watch, coding, ranges);
   }
 
   /**

@@ -23,6 +23,7 @@ import org.sparkqat.training.NonFinite;
 import org.sparkqat.training.Oscillations;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.RangeLearner;
 import org.sparkqat.training.RunningStatistics;
 import org.sparkqat.training.StageMemory;
 import org.sparkqat.training.TrainingDivergedException;
@@ -45,6 +46,9 @@ final class TrainingStep {
 
   /** Of each stage, when its first step was made. */
   private final Map<Integer, Oscillations> oscillations = new HashMap<>();
+
+  /** Of each stage, when its first step was made. */
+  private final Map<Integer, RangeLearner> learners = new HashMap<>();
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
@@ -94,7 +98,11 @@ final class TrainingStep {
             ? fitted(fresh, result.histograms())
             : observe(fresh, result.observed());
     TrainingState next =
-        fresh.ranges(ranges, fresh.observations() + 1).at(schedule.after(state.position()));
+        fresh
+            .ranges(
+                learner(state.position()).started(ranges, state.parameters()),
+                fresh.observations() + 1)
+            .at(schedule.after(state.position()));
     StepReport report =
         new StepReport(
             state.position(),
@@ -134,22 +142,55 @@ final class TrainingStep {
             parameters,
             slots,
             statistics(state, result),
-            quantized ? observe(state, result.observed()) : state.ranges(),
+            moves(at) ? observe(state, result.observed()) : state.ranges(),
             state.observations() + (quantized ? 1 : 0),
             state.results(),
             state.memory());
-    Watched watched = watch(state, next);
+    Watched watched = watch(state, learned(next, at, result, rate));
     return new Outcome(watched.state(), report(state, result, rate, clip, watched.figures()));
   }
 
   /** A state whose memory knows of the step. */
   private record Watched(TrainingState state, StageFigures figures) {}
 
-  private Watched watch(TrainingState before, TrainingState after) {
-    Watched watched = new Watched(after, StageFigures.NONE);
+  /** True when ranges follow what a step finds. */
+  private boolean moves(Position at) {
+    return at.phase() == Phase.QAT && !settings.ranges().freezes(at.epoch());
+  }
+
+  /** A state after a step at the given position, with a step of the learned ranges too. */
+  private Watched learned(TrainingState state, Position at, StepResult result, double rate) {
+    RangeLearner learner = learner(at);
+    if (!moves(at) || !learner.learns()) {
+      return new Watched(state, StageFigures.NONE);
+    }
+    RangeLearner.Step step =
+        learner.step(
+            state.ranges(),
+            state.memory().of(RangeLearner.MOMENTA).orElseGet(learner::initialMomenta),
+            result.observed(),
+            result.rangeSums(),
+            1.0 / result.shards(),
+            state.parameters(),
+            rate,
+            at.step());
+    return new Watched(
+        state
+            .ranges(step.ranges(), state.observations())
+            .memory(state.memory().with(RangeLearner.MOMENTA, step.momenta())),
+        StageFigures.NONE.ranges(step.report()));
+  }
+
+  private RangeLearner learner(Position at) {
+    return learners.computeIfAbsent(
+        at.stage(), s -> new RangeLearner(schedule.graph(at), settings.ranges()));
+  }
+
+  private Watched watch(TrainingState before, Watched learned) {
+    Watched watched = learned;
     BatchNormFreeze freeze = schedule.stage(before.position()).freeze();
     if (freeze.isAutomatic() && !schedule.isFrozen(before)) {
-      watched = drift(freeze, before, after);
+      watched = drift(freeze, before, watched);
     }
     if (before.position().phase() == Phase.QAT && settings.watch().isPresent()) {
       watched = oscillations(watched, oscillations(before.position()));
@@ -167,12 +208,13 @@ final class TrainingStep {
         .orElse(watched);
   }
 
-  private Watched drift(BatchNormFreeze freeze, TrainingState before, TrainingState after) {
+  private Watched drift(BatchNormFreeze freeze, TrainingState before, Watched watched) {
+    TrainingState after = watched.state();
     double drift = RunningStatistics.drift(before.statistics(), after.statistics(), network);
     StageMemory memory = after.memory();
     return new Watched(
         after.memory(memory.quietSteps(freeze.quietAfter(memory.quietSteps(), drift))),
-        StageFigures.NONE.batchNormDrift(drift));
+        watched.figures().batchNormDrift(drift));
   }
 
   /** The state's weights that are frozen are moved onto their codes. */
@@ -252,7 +294,7 @@ final class TrainingStep {
     boolean trains = state.position().phase() == Phase.QAT;
     for (QuantizationPoint point : schedule.graph(state.position()).points()) {
       Observer observer = point.quantizer().observer();
-      if (trains && observer.fits()) {
+      if (trains && (observer.fits() || point.quantizer().range().isLearned())) {
         continue;
       }
       for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {

@@ -198,12 +198,24 @@ final class Worker implements AutoCloseable {
     }
   }
 
+  /**
+   * Fills the rest of a micro-batch with its first example, which changes no range of the tensors
+   * at hand.
+   */
+  void repeatFirst(int examples) {
+    int size = raw.length / specification.microBatch();
+    for (int i = examples; examples > 0 && i < specification.microBatch(); i++) {
+      System.arraycopy(raw, 0, raw, i * size, size);
+    }
+  }
+
   /** Loss and hits over all examples of a shard, with running statistics. */
   EvaluationSums evaluate(StepOrder order, Shard shard) {
     Plan current = loaded(order);
     EvaluationSums sums = EvaluationSums.EMPTY;
     for (int first = 0; first < shard.size(); first += specification.microBatch()) {
       int examples = take(shard, first);
+      repeatFirst(examples);
       current.infer(raw, outputs);
       sums = sums.merge(EvaluationSums.of(outputs, targets, examples, specification.loss()));
     }

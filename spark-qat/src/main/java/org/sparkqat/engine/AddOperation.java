@@ -75,7 +75,7 @@ final class AddOperation implements Operation {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward(dst);
+    stage.backward(dst, result);
     if (term.wantsGradient()) {
       term.addGradient(dst.diff);
     }

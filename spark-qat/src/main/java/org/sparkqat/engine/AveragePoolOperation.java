@@ -102,7 +102,7 @@ final class AveragePoolOperation implements Operation {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward(dst);
+    stage.backward(dst, result);
     if (!src.wantsGradient()) {
       return;
     }

@@ -60,7 +60,7 @@ final class ConcatenateOperation implements Operation {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward(dst);
+    stage.backward(dst, result);
     int offset = 0;
     for (int which = 0; which < diffs.length; which++) {
       Activations src = sources.get(which);

@@ -5,6 +5,7 @@ import org.sparkqat.network.Block;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.network.WeightPoint;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Parameter;
@@ -29,6 +30,7 @@ public final class FoldedWeights {
   final Parameter weight;
   final Optional<Parameter> bias;
   private final Optional<QuantizationPoint> source;
+  private final Optional<WeightPoint> learned;
   private final boolean fitKernels;
   private final boolean usesBatch;
   private final boolean folds;
@@ -60,6 +62,8 @@ public final class FoldedWeights {
             outputs,
             weight.size() / outputs,
             weight.size() / (outputs * weight.shape().dim(1)));
+    this.learned =
+        arithmetic.quantizes() ? graph.learnedWeights().get(block.index()) : Optional.empty();
     this.biases = new float[outputs];
     this.fitKernels = quantizer.isPresent() && quantizer.get().fitsKernels();
     int input = block.inputs().get(0);
@@ -114,7 +118,18 @@ public final class FoldedWeights {
         codes.leastScales[o] = Math.abs(biases[o]) / (srcScale * LARGEST_BIAS);
       }
     }
+    learned.ifPresent(at -> loadScales(at, ranges));
     codes.load(parameters, weight.offset());
+  }
+
+  private void loadScales(WeightPoint at, Ranges ranges) {
+    for (int o = 0; o < biases.length; o++) {
+      codes.learnedScales[o] = at.quantizer().affine(ranges.range(slot(at, o))).scale();
+    }
+  }
+
+  private static int slot(WeightPoint at, int output) {
+    return at.firstSlot() + (at.slots() == 1 ? 0 : output);
   }
 
   private static float scale(QuantizationPoint point, Ranges ranges) {
@@ -241,16 +256,18 @@ public final class FoldedWeights {
   }
 
   /**
-   * Adds the gradients of weights, bias, gamma and beta; with a batch only that of the weights.
+   * Adds the gradients of weights, learned scales, bias, gamma and beta; with a batch only those of
+   * weights and scales.
    *
    * @param diffWeights gradient of {@link #realWeights}
    * @param diffBiases gradient of the real bias
    */
   public void addGradients(
-      float[] diffWeights, float[] diffBiases, float[] parameters, float[] gradient) {
+      float[] diffWeights, float[] diffBiases, float[] parameters, MicroBatchResult result) {
+    float[] gradient = result.gradient;
     for (int o = 0; o < biases.length; o++) {
       float factor = usesBatch ? 1f : codes.factors[o];
-      codes.backward(o, factor, diffWeights, gradient, weight.offset());
+      addWeightGradients(o, factor, diffWeights, result);
       if (!usesBatch) {
         addBiasGradient(o, diffBiases[o], parameters, gradient);
       }
@@ -261,6 +278,18 @@ public final class FoldedWeights {
         double diff = codes.productOfInside(o, diffWeights);
         gradient[n.gammaOffset + o] += (float) (diff * n.inverseDeviation(o));
       }
+    }
+  }
+
+  /**
+   * Adds the gradients of an output's weights and of their learned scale.
+   *
+   * @param multiplier turns diff into the gradient of the quantized weights before the factor
+   */
+  void addWeightGradients(int o, float multiplier, float[] diff, MicroBatchResult result) {
+    codes.backward(o, multiplier, diff, result.gradient, weight.offset());
+    if (learned.isPresent()) {
+      codes.addRangeSums(o, multiplier, diff, result.rangeSums, slot(learned.get(), o));
     }
   }
 

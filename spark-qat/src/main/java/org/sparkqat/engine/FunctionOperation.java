@@ -59,7 +59,7 @@ final class FunctionOperation implements Operation {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward(dst);
+    stage.backward(dst, result);
     if (!src.wantsGradient()) {
       return;
     }

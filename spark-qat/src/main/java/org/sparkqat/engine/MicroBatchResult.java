@@ -13,8 +13,10 @@ public final class MicroBatchResult {
 
   final float[] gradient;
   final Ranges observed;
+  final double[] rangeSums;
   final double[] statisticSums;
   final long[] statisticCounts;
+  private final int activationSlots;
   private long[] histograms = {};
   double loss;
   long saturated;
@@ -25,6 +27,8 @@ public final class MicroBatchResult {
     Network network = graph.graph().network();
     this.gradient = new float[network.parameters().size()];
     this.observed = Ranges.empty(graph.slots());
+    this.rangeSums = new double[graph.learnsRanges() ? RangeTerms.SUMS * graph.slots() : 0];
+    this.activationSlots = graph.activationSlots();
     this.statisticSums = new double[network.statistics().size()];
     this.statisticCounts = new long[NormalizationParameters.batchNormalizations(network).size()];
   }
@@ -32,6 +36,7 @@ public final class MicroBatchResult {
   /** Forgets the micro-batch before. */
   public void clear() {
     Arrays.fill(gradient, 0f);
+    Arrays.fill(rangeSums, 0);
     Arrays.fill(statisticSums, 0);
     Arrays.fill(statisticCounts, 0);
     observed.clear();
@@ -52,8 +57,16 @@ public final class MicroBatchResult {
   }
 
   /**
-   * How often values lay in each part of the ranges in force, {@link Histogram#BINS} numbers a
-   * slot; empty until values are counted. They add up until {@link #clearHistograms}.
+   * The sums that gradients of learned ranges are made of, {@link RangeTerms#SUMS} numbers a slot;
+   * empty where no range is learned.
+   */
+  public double[] rangeSums() {
+    return rangeSums;
+  }
+
+  /**
+   * How often values lay in each part of the ranges in force, {@link Histogram#BINS} numbers a slot
+   * of the activations; empty until values are counted. They add up until {@link #clearHistograms}.
    */
   public long[] histograms() {
     return histograms;
@@ -67,7 +80,7 @@ public final class MicroBatchResult {
   /** The numbers of all slots, to count in. */
   long[] counting() {
     if (histograms.length == 0) {
-      histograms = new long[Math.multiplyExact(observed.slots(), Histogram.BINS)];
+      histograms = new long[Math.multiplyExact(activationSlots, Histogram.BINS)];
     }
     return histograms;
   }

@@ -58,7 +58,7 @@ final class MultiplyOperation implements Operation {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward(dst);
+    stage.backward(dst, result);
     if (gate.wantsGradient()) {
       backwardGate();
     }

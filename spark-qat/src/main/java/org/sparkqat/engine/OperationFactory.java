@@ -11,7 +11,6 @@ import org.sparkqat.network.LayerVisitor;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Window;
-import org.sparkqat.quantization.Granularity;
 import org.sparkqat.tensor.Shape;
 
 /** Makes the operation of a block. */
@@ -157,7 +156,7 @@ final class OperationFactory {
         return Optional.empty();
       }
       return Optional.of(graph.pointOf(source))
-          .filter(point -> point.quantizer().granularity() == Granularity.PER_TENSOR)
+          .filter(point -> point.quantizer().hasOneScale())
           .map(point -> new CodeTable(curve, point));
     }
 

@@ -6,8 +6,9 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.network.Activation;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.Affine;
-import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Histogram;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
@@ -40,6 +41,9 @@ final class OutputStage {
   // by the quantizer.
   private float[] mask = {};
 
+  // What the gradient of a learned range needs of each value.
+  private float[] terms = {};
+
   OutputStage(
       Activation activation,
       Optional<QuantizationPoint> point,
@@ -65,6 +69,10 @@ final class OutputStage {
     for (int slot = 0; slot < affines.length; slot++) {
       affines[slot] = at.quantizer().affine(ranges.range(at.firstSlot() + slot));
     }
+  }
+
+  private boolean learns() {
+    return quantizes() && point.orElseThrow().quantizer().range().isLearned();
   }
 
   private boolean quantizes() {
@@ -111,7 +119,7 @@ final class OutputStage {
   }
 
   private boolean requantizes() {
-    return quantizes() && point.orElseThrow().quantizer().granularity() == Granularity.PER_TENSOR;
+    return quantizes() && point.orElseThrow().quantizer().hasOneScale();
   }
 
   /**
@@ -142,15 +150,16 @@ final class OutputStage {
     }
   }
 
-  /** Bytes of the straight-through mask. */
+  /** Bytes of the straight-through mask, and of what a learned range needs. */
   long keptForBackwardBytes() {
-    return (long) mask.length * Float.BYTES;
+    return ((long) mask.length + terms.length) * Float.BYTES;
   }
 
   private void activate(float[] data, Pass pass) {
     boolean masks = quantizes() && pass == Pass.TRAINING;
     if (masks && mask.length == 0) {
       mask = new float[data.length];
+      terms = new float[learns() ? data.length : 0];
     }
     if (activation == Activation.NONE) {
       return;
@@ -203,19 +212,43 @@ final class OutputStage {
   }
 
   private long quantize(Activations dst, Pass pass) {
-    if (point.orElseThrow().quantizer().granularity() == Granularity.PER_TENSOR) {
+    ActivationQuantizer by = point.orElseThrow().quantizer();
+    if (by.hasOneScale()) {
       dst.setCodes(affines[0].scale());
       return quantize(dst.data, affines[0], 0, dst.data.length, pass);
     }
     dst.setReal();
+    if (by.range().isDynamic()) {
+      return quantizeAtHand(dst.data, by, pass);
+    }
     long saturated = 0;
     for (int run = 0; run < batch * channels; run++) {
       Affine affine = affines[run % channels];
-      int to = (run + 1) * spatial;
-      saturated += quantize(dst.data, affine, run * spatial, to, pass);
-      for (int i = run * spatial; i < to; i++) {
-        dst.data[i] *= affine.scale();
+      saturated += fakeQuantize(dst.data, affine, run * spatial, (run + 1) * spatial, pass);
+    }
+    return saturated;
+  }
+
+  /** With the range of the values at hand. Those whose range is not finite stay as they are. */
+  private long quantizeAtHand(float[] data, ActivationQuantizer by, Pass pass) {
+    int rows = by.range() == ActivationRange.DYNAMIC ? 1 : batch;
+    int length = data.length / rows;
+    long saturated = 0;
+    for (int from = 0; from < data.length; from += length) {
+      Range range = Range.of(data, from, from + length);
+      if (range.isFinite()) {
+        saturated += fakeQuantize(data, by.affine(range), from, from + length, pass);
+      } else if (pass == Pass.TRAINING) {
+        Arrays.fill(mask, from, from + length, 1f);
       }
+    }
+    return saturated;
+  }
+
+  private long fakeQuantize(float[] data, Affine affine, int from, int to, Pass pass) {
+    long saturated = quantize(data, affine, from, to, pass);
+    for (int i = from; i < to; i++) {
+      data[i] *= affine.scale();
     }
     return saturated;
   }
@@ -224,6 +257,9 @@ final class OutputStage {
     if (pass == Pass.INFERENCE) {
       affine.centered(data, data, from, to);
       return 0;
+    }
+    if (learns()) {
+      RangeTerms.of(data, from, affine, terms, from, to - from);
     }
     if (activation == Activation.NONE) {
       affine.centeredWithMask(data, mask, from, to);
@@ -242,14 +278,26 @@ final class OutputStage {
   }
 
   /** Turns the gradient of the output into that of the values before the activation, in place. */
-  void backward(Activations dst) {
+  void backward(Activations dst, MicroBatchResult result) {
     float[] diff = dst.diff;
+    if (learns()) {
+      addRangeSums(diff, point.orElseThrow(), result.rangeSums);
+    }
     if (quantizes()) {
       for (int i = 0; i < diff.length; i++) {
         diff[i] *= Math.max(0f, mask[i]);
       }
     } else if (activation != Activation.NONE) {
       stop(dst.data, diff);
+    }
+  }
+
+  private void addRangeSums(float[] diff, QuantizationPoint at, double[] sums) {
+    int length = at.slots() == 1 ? diff.length : spatial;
+    for (int run = 0; run * length < diff.length; run++) {
+      int slot = at.firstSlot() + run % at.slots();
+      int from = run * length;
+      RangeTerms.add(diff, from, terms, from, length, 1, sums, slot);
     }
   }
 }

@@ -80,7 +80,7 @@ final class PointwiseOperation implements Operation {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward(dst);
+    stage.backward(dst, result);
     for (int c = 0; c < channels && normalization.isPresent(); c++) {
       NormalizationParameters n = normalization.get();
       double[] diff = usesBatch ? backwardBatch(c, n) : backwardRunning(c, n);

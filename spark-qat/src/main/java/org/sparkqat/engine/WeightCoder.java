@@ -35,12 +35,18 @@ interface WeightCoder {
   /** The coder of a quantizer. */
   static WeightCoder of(WeightQuantizer quantizer, int perInput) {
     return switch (quantizer.scheme()) {
-      case UNIFORM ->
-          quantizer.granularity() == Granularity.PER_GROUP
-              ? new GroupCoder(quantizer, quantizer.groupSize() * perInput)
-              : new UniformCoder(quantizer);
+      case UNIFORM -> uniform(quantizer, perInput);
       case TANH -> new TanhCoder(quantizer);
       case BINARY, TERNARY -> new SignCoder(quantizer);
     };
+  }
+
+  private static WeightCoder uniform(WeightQuantizer quantizer, int perInput) {
+    if (quantizer.range().isLearned()) {
+      return new LearnedCoder(quantizer);
+    }
+    return quantizer.granularity() == Granularity.PER_GROUP
+        ? new GroupCoder(quantizer, quantizer.groupSize() * perInput)
+        : new UniformCoder(quantizer);
   }
 }

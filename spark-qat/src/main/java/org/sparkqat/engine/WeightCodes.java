@@ -26,6 +26,12 @@ final class WeightCodes {
   /** What {@code factor} multiplies: the weights, or what a scheme made of them. */
   final float[] bases;
 
+  /** Scales of the weights before the factor, where they are learned. */
+  final float[] learnedScales;
+
+  /** What the gradients of learned scales need of each weight. */
+  final float[] terms;
+
   private final Optional<WeightCoder> coder;
 
   /**
@@ -44,6 +50,9 @@ final class WeightCodes {
     this.factors = new float[outputs];
     this.leastScales = new float[outputs];
     this.mask = new float[codes.length];
+    boolean learns = quantizer.filter(by -> by.range().isLearned()).isPresent();
+    this.learnedScales = new float[learns ? outputs : 0];
+    this.terms = new float[learns ? codes.length : 0];
     Arrays.fill(scales, 1f);
     Arrays.fill(factors, 1f);
     Arrays.fill(mask, 1f);
@@ -69,19 +78,6 @@ final class WeightCodes {
     coder.ifPresent(by -> by.code(this));
   }
 
-  /**
-   * Turns the gradient with respect to the codes into that of the weights, {@code dw = dcode /
-   * scale * factor} inside the codes, else 0, and adds it to {@code gradient[offset ...]}.
-   *
-   * @param diffCodes gradient with respect to the codes, multiplied by {@code scale[o]} already
-   * @param srcScale real value of one unit of the block's input
-   */
-  void backward(float[] diffCodes, float srcScale, float[] gradient, int offset) {
-    for (int o = 0; o < outputs; o++) {
-      backward(o, srcScale * factors[o] / scales[o], diffCodes, gradient, offset);
-    }
-  }
-
   /** Adds {@code multiplier * diff} of one output inside the codes to {@code gradient}. */
   void backward(int output, float multiplier, float[] diff, float[] gradient, int offset) {
     int row = output * perOutput;
@@ -91,9 +87,23 @@ final class WeightCodes {
   }
 
   /**
+   * Adds what the gradient of an output's learned scale is made of.
+   *
+   * @param multiplier turns diff into the gradient of the quantized weights before the factor
+   * @param slot of the scale
+   */
+  void addRangeSums(int output, double multiplier, float[] diff, double[] sums, int slot) {
+    int row = output * perOutput;
+    // The codes are those of w * factor, whose scale is that of w times |factor|.
+    double times = multiplier * Math.copySign(1.0, factors[output]);
+    RangeTerms.add(diff, row, terms, row, perOutput, times, sums, slot);
+  }
+
+  /**
    * Gradient of the loss with respect to {@code factor[o]}: {@code sum_i d(w_i * factor) * w_i}.
    *
-   * @param diffCodes as in {@link #backward}
+   * @param diffCodes gradient with respect to the codes, multiplied by {@code scale[o]} already
+   * @param srcScale real value of one unit of the block's input
    */
   double factorGradient(int output, float[] diffCodes, float srcScale) {
     return productOfInside(output, diffCodes) * srcScale / scales[output];

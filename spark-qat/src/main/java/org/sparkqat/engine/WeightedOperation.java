@@ -126,7 +126,7 @@ final class WeightedOperation implements Operation {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward(dst);
+    stage.backward(dst, result);
     for (int o = 0; o < outputs; o++) {
       if (usesBatch) {
         backwardNormalized(o, result.gradient);
@@ -135,7 +135,10 @@ final class WeightedOperation implements Operation {
       }
     }
     backwardKernel();
-    weights.backward(diffWeights, src.scale, result.gradient, weight.offset());
+    for (int o = 0; o < outputs; o++) {
+      float multiplier = src.scale * weights.factors[o] / weights.scales[o];
+      folded.addWeightGradients(o, multiplier, diffWeights, result);
+    }
     if (folded.folds() && !usesBatch) {
       backwardFactors(result.gradient);
     }

@@ -10,7 +10,6 @@ import org.sparkqat.export.onnx.Onnx.TensorProto;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Affine;
 import org.sparkqat.quantization.CodeRange;
-import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Ranges;
 
 /**
@@ -23,7 +22,8 @@ import org.sparkqat.quantization.Ranges;
  *
  * <p>A quantizer per channel is simulated: its codes become real by Cast, Sub and Mul, since
  * runtimes take a DequantizeLinear before an operator for a promise of one scale. Codes of more
- * than 8 bits stay in float32: Div, Round, Max, Min, Mul.
+ * than 8 bits stay in float32: Div, Round, Max, Min, Mul. {@link DynamicQuantizers} writes those
+ * whose range is that of the tensor at hand.
  */
 final class ActivationQuantizers {
 
@@ -40,7 +40,7 @@ final class ActivationQuantizers {
   }
 
   static boolean isPerTensor(QuantizationPoint point) {
-    return point.quantizer().granularity() == Granularity.PER_TENSOR;
+    return point.quantizer().hasOneScale();
   }
 
   /** True when integer kernels take the codes: at most 8 bits, one scale. */
@@ -62,6 +62,9 @@ final class ActivationQuantizers {
    * @return name of the dequantized value
    */
   String quantize(QuantizationPoint point, String name, String value, CodeLimits codes, int rank) {
+    if (point.quantizer().range().isDynamic()) {
+      return new DynamicQuantizers(graph).quantize(point, name, value, rank);
+    }
     if (!point.quantizer().format().fitsKernels()) {
       return inFloat(point, name, value, rank);
     }

@@ -51,6 +51,18 @@ final class OnnxGraph {
     return output;
   }
 
+  /** Adds a node with several outputs and gives their names. */
+  List<String> nodes(String name, String operator, List<String> inputs, List<String> wishes) {
+    List<String> outputs = wishes.stream().map(values::unique).toList();
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setName(nodes.unique(name))
+            .setOpType(operator)
+            .addAllInput(inputs)
+            .addAllOutput(outputs));
+    return outputs;
+  }
+
   /** Makes a value the graph's output. */
   void output(String value) {
     int last = graph.getNodeCount() - 1;

@@ -3,7 +3,6 @@ package org.sparkqat.export;
 import java.util.List;
 import org.sparkqat.engine.FoldedWeights;
 import org.sparkqat.export.onnx.Onnx.AttributeProto;
-import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.WeightQuantizer;
 
 /**
@@ -93,6 +92,6 @@ final class WeightConstants {
   }
 
   private static boolean isPerChannel(WeightQuantizer quantizer) {
-    return quantizer.granularity() == Granularity.PER_CHANNEL;
+    return quantizer.hasScalesOfChannels();
   }
 }

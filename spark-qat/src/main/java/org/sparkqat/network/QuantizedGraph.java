@@ -5,8 +5,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
@@ -26,7 +28,9 @@ import org.sparkqat.tensor.Shape;
  *     real
  * @param outputs quantization point of each block's output, empty where the codes of the input pass
  *     through, at the last block that computes, and where it stays real
- * @param slots length of the network's {@link org.sparkqat.quantization.Ranges}
+ * @param learnedWeights where the range of each block's weights is, empty where none is learned
+ * @param slots length of the network's {@link org.sparkqat.quantization.Ranges}: those of the
+ *     activations, then those of the weights
  * @param integerTrue the integer-only rounding that quantized values have, as {@link
  *     QuantizationScheme#integerTrue}
  */
@@ -35,12 +39,14 @@ public record QuantizedGraph(
     Optional<QuantizationPoint> input,
     List<Optional<WeightQuantizer>> weights,
     List<Optional<QuantizationPoint>> outputs,
+    List<Optional<WeightPoint>> learnedWeights,
     int slots,
     Optional<Rounding> integerTrue) {
 
   public QuantizedGraph {
     weights = List.copyOf(weights);
     outputs = List.copyOf(outputs);
+    learnedWeights = List.copyOf(learnedWeights);
   }
 
   public static QuantizedGraph of(BlockGraph graph, QuantizationScheme scheme) {
@@ -53,6 +59,22 @@ public record QuantizedGraph(
     input.ifPresent(points::add);
     outputs.forEach(output -> output.ifPresent(points::add));
     return points;
+  }
+
+  /** All weights whose range is learned, in the order of their slots. */
+  public List<WeightPoint> weightPoints() {
+    return learnedWeights.stream().flatMap(Optional::stream).toList();
+  }
+
+  /** Slots of the activations, which come before those of weights. */
+  public int activationSlots() {
+    return points().stream().mapToInt(QuantizationPoint::slots).sum();
+  }
+
+  /** True when a range is learned. */
+  public boolean learnsRanges() {
+    return !weightPoints().isEmpty()
+        || points().stream().anyMatch(point -> point.quantizer().range().isLearned());
   }
 
   /**
@@ -84,9 +106,16 @@ public record QuantizedGraph(
     }
     Optional<String> channels =
         points().stream()
-            .filter(point -> point.quantizer().granularity() != Granularity.PER_TENSOR)
+            .filter(point -> !point.quantizer().hasOneScale())
             .findFirst()
-            .map(point -> "the activations of '" + point.name() + "' have a scale per channel");
+            .map(
+                point ->
+                    "the activations of '%s' have a %s"
+                        .formatted(
+                            point.name(),
+                            point.quantizer().range().isDynamic()
+                                ? "dynamic range"
+                                : "scale per channel"));
     return channels.isPresent()
         ? channels
         : graph.blocks().stream()
@@ -163,7 +192,11 @@ public record QuantizedGraph(
     QuantizedGraph run() {
       Optional<QuantizationPoint> input =
           point(
-              Network.INPUT, Set.of(Network.INPUT), BlockGraph.INPUT, graph.network().inputShape());
+              Network.INPUT,
+              Set.of(Network.INPUT),
+              BlockGraph.INPUT,
+              graph.network().inputShape(),
+              ActivationRange::atInput);
       List<Optional<WeightQuantizer>> weights = new ArrayList<>();
       List<Optional<QuantizationPoint>> outputs = new ArrayList<>();
       int real = graph.sourceOfCodes(graph.output().index());
@@ -172,14 +205,41 @@ public record QuantizedGraph(
         outputs.add(
             block.passesCodes() || block.index() == real
                 ? Optional.empty()
-                : point(block.name(), BlockTypes.of(block), block.index(), block.outputShape()));
+                : point(
+                    block.name(),
+                    BlockTypes.of(block),
+                    block.index(),
+                    block.outputShape(),
+                    behind(block)));
+      }
+      List<Optional<WeightPoint>> learned = new ArrayList<>();
+      for (Block block : graph.blocks()) {
+        learned.add(
+            weights
+                .get(block.index())
+                .filter(quantizer -> quantizer.range().isLearned())
+                .map(quantizer -> weightPoint(block, quantizer)));
       }
       QuantizedGraph placed =
-          new QuantizedGraph(graph, input, weights, outputs, slots, scheme.integerTrue());
+          new QuantizedGraph(graph, input, weights, outputs, learned, slots, scheme.integerTrue());
       if (scheme.integerTrue().isPresent()) {
         placed.requireIntegers();
       }
       return placed;
+    }
+
+    private static UnaryOperator<ActivationRange> behind(Block block) {
+      return block.activation() == Activation.NONE
+          ? ActivationRange::withoutRectifier
+          : ActivationRange::behindRectifier;
+    }
+
+    private WeightPoint weightPoint(Block block, WeightQuantizer quantizer) {
+      boolean single = quantizer.granularity() == Granularity.PER_TENSOR;
+      int count = single ? 1 : block.outputShape().channels();
+      WeightPoint point = new WeightPoint(block.name(), block.index(), quantizer, slots, count);
+      slots += count;
+      return point;
     }
 
     private Optional<WeightQuantizer> weightsOf(Block block) {
@@ -197,7 +257,11 @@ public record QuantizedGraph(
     }
 
     private Optional<QuantizationPoint> point(
-        String name, Set<String> types, int index, Shape shape) {
+        String name,
+        Set<String> types,
+        int index,
+        Shape shape,
+        UnaryOperator<ActivationRange> place) {
       boolean exception = scheme.firstLastBits() != 0 && feedsFirstOrLast(index);
       Optional<ActivationQuantizer> quantizer =
           Optional.of(scheme.activations())
@@ -207,7 +271,9 @@ public record QuantizedGraph(
           quantizer = rule.activationsAfter(quantizer);
         }
       }
-      return quantizer.map(by -> point(name, by, shape));
+      return quantizer
+          .map(by -> by.withRange(place.apply(by.range())))
+          .map(by -> point(name, by, shape));
     }
 
     private QuantizationPoint point(String name, ActivationQuantizer quantizer, Shape shape) {

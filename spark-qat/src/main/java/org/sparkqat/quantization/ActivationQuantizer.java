@@ -1,13 +1,15 @@
 package org.sparkqat.quantization;
 
 /**
- * How the output of a layer is quantized, with the global range that its observer keeps.
+ * How the output of a layer is quantized.
  *
  * @param format default 8 bits, asymmetric, unsigned
  * @param granularity default per tensor; per channel is simulated in float
- * @param observer default moving average
+ * @param observer default moving average; a learned range starts from what it found
+ * @param range default observed
  */
-public record ActivationQuantizer(CodeFormat format, Granularity granularity, Observer observer) {
+public record ActivationQuantizer(
+    CodeFormat format, Granularity granularity, Observer observer, ActivationRange range) {
 
   public static final ActivationQuantizer DEFAULT =
       new ActivationQuantizer(
@@ -20,6 +22,52 @@ public record ActivationQuantizer(CodeFormat format, Granularity granularity, Ob
     if (granularity == Granularity.PER_GROUP) {
       throw new IllegalArgumentException(
           "Invalid granularity of activations: per group (allowed: per tensor, per channel)");
+    }
+    if (range.isLearned()) {
+      requireLearnable(format, range);
+    }
+    if (range.isDynamic()) {
+      requireDynamic(format, granularity, observer);
+    }
+  }
+
+  /** With the range that the observer keeps. */
+  public ActivationQuantizer(CodeFormat format, Granularity granularity, Observer observer) {
+    this(format, granularity, observer, ActivationRange.OBSERVED);
+  }
+
+  private static void requireLearnable(CodeFormat format, ActivationRange range) {
+    if (format.steps() != CodeFormat.Steps.ANY) {
+      throw new IllegalArgumentException(
+          "Invalid range of activations: learned, with scales of powers of two (these need range"
+              + " observed)");
+    }
+    if (range == ActivationRange.LSQ_PLUS && format.symmetry() == Symmetry.SYMMETRIC) {
+      throw new IllegalArgumentException(
+          "Invalid range of activations: lsq-plus of symmetric codes, which have no offset (use"
+              + " lsq)");
+    }
+    if (range == ActivationRange.PACT && format.sign() == CodeFormat.Sign.SIGNED) {
+      throw new IllegalArgumentException(
+          "Invalid range of activations: pact of signed codes (allowed: unsigned; use lsq)");
+    }
+  }
+
+  private static void requireDynamic(
+      CodeFormat format, Granularity granularity, Observer observer) {
+    if (format.steps() != CodeFormat.Steps.ANY) {
+      throw new IllegalArgumentException(
+          "Invalid range of activations: dynamic, with scales of powers of two (these need range"
+              + " observed)");
+    }
+    if (granularity != Granularity.PER_TENSOR) {
+      throw new IllegalArgumentException(
+          "Invalid range of activations: dynamic with granularity per-channel (allowed: per-tensor)");
+    }
+    if (observer.fits()) {
+      throw new IllegalArgumentException(
+          "Invalid range of activations: dynamic with an observer of histograms (the range is that"
+              + " of the tensor at hand; use observer min-max or moving-average)");
     }
   }
 
@@ -51,12 +99,27 @@ public record ActivationQuantizer(CodeFormat format, Granularity granularity, Ob
     return format.affine(range);
   }
 
+  /** True when all values have one scale, which is known before they are. */
+  public boolean hasOneScale() {
+    return granularity == Granularity.PER_TENSOR && !range.isDynamic();
+  }
+
   /** True when 8-bit kernels take the codes: at most 8 bits, and one scale. */
   public boolean fitsKernels() {
-    return format.fitsKernels() && granularity == Granularity.PER_TENSOR;
+    return format.fitsKernels() && hasOneScale();
   }
 
   public ActivationQuantizer withBits(int newBits) {
-    return new ActivationQuantizer(format.withBits(newBits), granularity, observer);
+    return new ActivationQuantizer(format.withBits(newBits), granularity, observer, range);
+  }
+
+  /** The same with a dynamic range of each example. */
+  ActivationQuantizer ofSingleExamples() {
+    return range == ActivationRange.DYNAMIC ? withRange(ActivationRange.DYNAMIC_PER_ROW) : this;
+  }
+
+  /** The same with a range from elsewhere. */
+  public ActivationQuantizer withRange(ActivationRange newRange) {
+    return new ActivationQuantizer(format, granularity, observer, newRange);
   }
 }

@@ -53,6 +53,12 @@ public record QuantizationRule(
     return new QuantizationRule(match, Optional.empty(), Optional.empty(), Optional.empty(), parts);
   }
 
+  /** As {@link QuantizationScheme#ofSingleExamples}. */
+  QuantizationRule ofSingleExamples() {
+    return new QuantizationRule(
+        match, type, weights, activations.map(ActivationQuantizer::ofSingleExamples), real);
+  }
+
   public boolean matches(String layer) {
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < match.length(); i++) {

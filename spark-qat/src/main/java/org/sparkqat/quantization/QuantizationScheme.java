@@ -44,4 +44,17 @@ public record QuantizationScheme(
   public QuantizationScheme integerTrue(Optional<Rounding> rounding) {
     return new QuantizationScheme(weights, activations, firstLastBits, rules, rounding);
   }
+
+  /**
+   * The same for answers that do not depend on which examples share a micro-batch: dynamic ranges
+   * are those of each example, as in micro-batches of one.
+   */
+  public QuantizationScheme ofSingleExamples() {
+    return new QuantizationScheme(
+        weights,
+        activations.ofSingleExamples(),
+        firstLastBits,
+        rules.stream().map(QuantizationRule::ofSingleExamples).toList(),
+        integerTrue);
+  }
 }

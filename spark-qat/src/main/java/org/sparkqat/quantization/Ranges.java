@@ -3,8 +3,8 @@ package org.sparkqat.quantization;
 import java.util.Arrays;
 
 /**
- * The ranges of all activation quantizers of a network, one slot a range: a quantizer per tensor
- * has one slot, a quantizer per channel one slot a channel.
+ * The ranges of all activation quantizers of a network, then those of weights that are learned, one
+ * slot a range: a quantizer per tensor has one slot, a quantizer per channel one slot a channel.
  *
  * @param min smallest value of each slot
  * @param max largest value of each slot

@@ -69,6 +69,7 @@ public final class SchemeDescription {
     Map<String, Object> map = write(quantizer.format(), quantizer.granularity());
     map.put("group-size", quantizer.groupSize());
     map.put("scheme", word(quantizer.scheme()));
+    map.put("range", word(quantizer.range()));
     return map;
   }
 
@@ -80,6 +81,7 @@ public final class SchemeDescription {
     } else if (quantizer.observer() instanceof Observer.Percentile percentile) {
       map.put("part", percentile.part());
     }
+    map.put("range", word(quantizer.range()));
     return map;
   }
 
@@ -99,12 +101,16 @@ public final class SchemeDescription {
         format(map),
         constant(Granularity.class, map, "granularity"),
         ((Number) value(map, "group-size")).intValue(),
-        constant(WeightScheme.class, map, "scheme"));
+        constant(WeightScheme.class, map, "scheme"),
+        constant(WeightRange.class, map, "range"));
   }
 
   private static ActivationQuantizer activations(Map<?, ?> map) {
     return new ActivationQuantizer(
-        format(map), constant(Granularity.class, map, "granularity"), observer(map));
+        format(map),
+        constant(Granularity.class, map, "granularity"),
+        observer(map),
+        constant(ActivationRange.class, map, "range"));
   }
 
   private static Observer observer(Map<?, ?> map) {

@@ -1,7 +1,7 @@
 package org.sparkqat.quantization;
 
 /**
- * How the weights of a layer are quantized; their range is that of the weights at hand.
+ * How the weights of a layer are quantized.
  *
  * @param format default 8 bits, symmetric and narrow; asymmetric weights have full signed codes
  * @param granularity default per channel (axis of output channels); per group: each output channel
@@ -9,9 +9,14 @@ package org.sparkqat.quantization;
  * @param groupSize input channels of a group, for granularity per group only; the last may be
  *     smaller
  * @param scheme default uniform
+ * @param range default that of the weights at hand
  */
 public record WeightQuantizer(
-    CodeFormat format, Granularity granularity, int groupSize, WeightScheme scheme) {
+    CodeFormat format,
+    Granularity granularity,
+    int groupSize,
+    WeightScheme scheme,
+    WeightRange range) {
 
   /** Input channels of a group where nothing else is said. */
   public static final int DEFAULT_GROUP_SIZE = 32;
@@ -28,6 +33,13 @@ public record WeightQuantizer(
           "Invalid group size: " + groupSize + " (must be at least 1)");
     }
     scheme.require(format, granularity);
+    range.require(format, granularity, scheme);
+  }
+
+  /** With the range of the weights at hand. */
+  public WeightQuantizer(
+      CodeFormat format, Granularity granularity, int groupSize, WeightScheme scheme) {
+    this(format, granularity, groupSize, scheme, WeightRange.OBSERVED);
   }
 
   /** Uniform codes: symmetric and narrow, or asymmetric and full. */
@@ -64,9 +76,19 @@ public record WeightQuantizer(
     return format.fitsKernels() && granularity != Granularity.PER_GROUP;
   }
 
+  /** True when the scales of output channels may differ. */
+  public boolean hasScalesOfChannels() {
+    return granularity == Granularity.PER_CHANNEL || range.isLearned();
+  }
+
+  /** The same with a range from elsewhere. */
+  public WeightQuantizer withRange(WeightRange newRange) {
+    return new WeightQuantizer(format, granularity, groupSize, scheme, newRange);
+  }
+
   /** The same with another number of bits, uniform where the scheme has a number of its own. */
   public WeightQuantizer withBits(int newBits) {
     WeightScheme kept = scheme.hasOwnBits() ? WeightScheme.UNIFORM : scheme;
-    return new WeightQuantizer(format.withBits(newBits), granularity, groupSize, kept);
+    return new WeightQuantizer(format.withBits(newBits), granularity, groupSize, kept, range);
   }
 }

@@ -205,6 +205,12 @@ public record Stage(
           "not uniform, symmetric and per channel",
           "their scales would move; use these, or another method");
     }
+    if (weights.range().isLearned()) {
+      throw Limits.invalid(
+          "weights of range lsq",
+          share,
+          "real and quantized ones would not share a scale; use range observed");
+    }
     if (weights.scheme() == WeightScheme.TANH) {
       throw Limits.invalid(
           "weights of scheme tanh", share, "real and quantized ones cannot be mixed; use uniform");
@@ -230,10 +236,12 @@ public record Stage(
     return gate.map(each -> each.rateOfAttempt(attempt)).orElse(1.0) * rate;
   }
 
-  /** True when the ranges of the other stage's activations fit this one's quantizers. */
+  /** True when the other stage's ranges, of activations and learned ones, fit this one's. */
   boolean hasRangesOf(Stage other) {
     QuantizationScheme theirs = other.scheme;
+    boolean learn = scheme.weights().range().isLearned() || theirs.weights().range().isLearned();
     return scheme.activations().equals(theirs.activations())
+        && (!learn || scheme.weights().equals(theirs.weights()))
         && scheme.firstLastBits() == theirs.firstLastBits()
         && scheme.rules().equals(theirs.rules());
   }

@@ -41,6 +41,17 @@ public final class TrainingDivergedException extends IllegalStateException {
   }
 
   /**
+   * A gradient of a learned range that is not finite.
+   *
+   * @param layer whose range it is
+   */
+  public static TrainingDivergedException ofLearnedRange(long step, String layer) {
+    return new TrainingDivergedException(
+        "Cannot continue training: gradient of the learned range of layer '%s' is not finite at step %d (%s)"
+            .formatted(layer, step, REMEDY));
+  }
+
+  /**
    * A quantization range that is not finite.
    *
    * @param point the quantization point's name

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.CodeFormat.Sign;
 import org.sparkqat.quantization.CodeFormat.Span;
@@ -29,6 +30,7 @@ import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.TrainingState;
@@ -110,6 +112,34 @@ class CatalogueTest {
           "integer-true " + rounding.text(),
           scheme(WEIGHTS, ACTIVATIONS).integerTrue(Optional.of(rounding)));
     }
+    schemes.put(
+        "learned scales",
+        scheme(
+            new WeightQuantizer(FOUR_BITS, Granularity.PER_CHANNEL, 1, WeightScheme.UNIFORM)
+                .withRange(WeightRange.LSQ),
+            activations(CodeFormat.unsigned(4)).withRange(ActivationRange.LSQ)));
+    schemes.put(
+        "learned scales and offsets per channel",
+        scheme(
+            new WeightQuantizer(FOUR_BITS, Granularity.PER_TENSOR, 1, WeightScheme.UNIFORM)
+                .withRange(WeightRange.LSQ),
+            new ActivationQuantizer(
+                CodeFormat.unsigned(4),
+                Granularity.PER_CHANNEL,
+                new Observer.LeastSquares(),
+                ActivationRange.LSQ_PLUS)));
+    schemes.put(
+        "dynamic",
+        scheme(WEIGHTS, activations(CodeFormat.unsigned(8)).withRange(ActivationRange.DYNAMIC)));
+    schemes.put(
+        "dynamic per row",
+        scheme(
+            WEIGHTS,
+            activations(CodeFormat.signed(4, Symmetry.SYMMETRIC))
+                .withRange(ActivationRange.DYNAMIC_PER_ROW)));
+    schemes.put(
+        "learned ends",
+        scheme(WEIGHTS, activations(CodeFormat.unsigned(3)).withRange(ActivationRange.PACT)));
     return schemes;
   }
 

@@ -109,6 +109,7 @@ final class DriverBenchmark {
         Ranges.empty(slots()),
         new long[0],
         new double[0],
+        new double[0],
         new long[0],
         1,
         0,

@@ -40,7 +40,7 @@ class EndpointTest {
 
   private final ResidentProtocol protocol =
       new ResidentProtocol(
-          RUN, WORKERS, SHARDS, new ResultShape(GRADIENT, 1, 1, 1), System::nanoTime);
+          RUN, WORKERS, SHARDS, new ResultShape(GRADIENT, 1, 2048, 0, 1, 1), System::nanoTime);
   private final List<SparkInternals.Connection> connections = new ArrayList<>();
   private Endpoint endpoint;
 
@@ -81,6 +81,7 @@ class EndpointTest {
         gradient,
         Ranges.empty(1),
         new long[0],
+        new double[0],
         new double[] {value},
         new long[] {1},
         value,

@@ -23,7 +23,7 @@ class ResidentProtocolTest {
   private static final long RUN = 77;
   private static final int WORKERS = 3;
   private static final int SHARDS = 8;
-  private static final ResultShape SHAPE = new ResultShape(2, 1, 1, 1);
+  private static final ResultShape SHAPE = new ResultShape(2, 1, 2048, 0, 1, 1);
 
   private final AtomicLong clock = new AtomicLong();
   private final ResidentProtocol protocol =
@@ -83,6 +83,7 @@ class ResidentProtocolTest {
         new float[] {value, -value},
         Ranges.empty(1),
         new long[0],
+        new double[0],
         new double[] {value},
         new long[] {1},
         value,
@@ -325,6 +326,7 @@ class ResidentProtocolTest {
             new float[3],
             Ranges.empty(1),
             new long[0],
+            new double[0],
             new double[1],
             new long[1],
             0,

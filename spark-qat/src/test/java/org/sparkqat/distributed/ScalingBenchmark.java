@@ -75,7 +75,7 @@ final class ScalingBenchmark {
   private static ScalingModel.Sample measure(
       Process others, Writer orders, int workers, int parameters, GradientEncoding encoding)
       throws Exception {
-    ResultShape shape = new ResultShape(parameters, RANGES, 0, 0);
+    ResultShape shape = new ResultShape(parameters, RANGES, 0, 0, 0, 0);
     ResidentProtocol protocol =
         new ResidentProtocol(RUN, workers, workers, shape, System::nanoTime);
     Simulation driver = new Simulation(protocol, parameters, encoding);

@@ -66,6 +66,7 @@ final class SimulatedWorkers {
         Ranges.empty(ScalingBenchmark.RANGES),
         new long[0],
         new double[0],
+        new double[0],
         new long[0],
         1,
         0,

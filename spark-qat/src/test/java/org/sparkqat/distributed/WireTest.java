@@ -26,6 +26,7 @@ class WireTest {
         new float[] {value, 2 * value},
         observed,
         new long[] {6, 7},
+        new double[] {value, -value, 0},
         new double[] {3 * value},
         new long[] {4},
         value,

@@ -10,7 +10,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Gradients by central differences in double, with the error that binary32 arithmetic may add.
+ * Gradients of parameters, and of what quantizers let be shifted, by central differences in double,
+ * with the error that binary32 arithmetic may add.
  *
  * <p>The difference is of fourth order, {@code (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h} with
  * {@code h = 2^-19}: its truncation is below the rounding of the loss, {@code 2^-52 |f| / h}.
@@ -60,6 +61,7 @@ final class GradientOracle {
   /** Compares the loss and a sample of the gradients of training steps with the oracle's. */
   void check(List<GradientCase.Trained> steps, Random random) {
     List<Integer> sample = of.sample(8, random);
+    quantizers.shifts().forEach(number -> sample.add(of.parameters.length + number));
     Map<Integer, Expected> expected = gradients(sample, random);
     assertThat(expected).as("smooth parameters").hasSizeGreaterThan(sample.size() * 3 / 4);
     for (GradientCase.Trained step : steps) {
@@ -67,7 +69,7 @@ final class GradientOracle {
       List<String> wrong = new ArrayList<>();
       expected.forEach(
           (index, each) -> {
-            float gradient = step.result().gradient()[index];
+            double gradient = gradient(step.result(), index);
             if (!(Math.abs(gradient - each.gradient()) <= each.tolerance())) {
               wrong.add(
                   "%s at %d: %s, expected %s".formatted(tensor(index), index, gradient, each));
@@ -117,7 +119,15 @@ final class GradientOracle {
     return expected;
   }
 
+  private double gradient(MicroBatchResult result, int index) {
+    int parameters = of.parameters.length;
+    return index < parameters ? result.gradient()[index] : result.rangeSums()[index - parameters];
+  }
+
   private String tensor(int index) {
+    if (index >= of.parameters.length) {
+      return "sum of a range " + (index - of.parameters.length);
+    }
     return of.network.parameters().parameters().stream()
         .filter(tensor -> index >= tensor.offset() && index < tensor.end())
         .findFirst()
@@ -194,13 +204,26 @@ final class GradientOracle {
     }
 
     private double loss(int index, double step) {
+      NetworkOracle.Run run =
+          index < parameters.length ? moved(index, step) : shifted(index - parameters.length, step);
+      return run.branches() == branches
+          ? LossOracle.of(run.outputs(), of.targets, of.smoothing)
+          : Double.NaN;
+    }
+
+    private NetworkOracle.Run moved(int index, double step) {
       double before = parameters[index];
       parameters[index] = before + step;
       NetworkOracle.Run run = run();
       parameters[index] = before;
-      return run.branches() == branches
-          ? LossOracle.of(run.outputs(), of.targets, of.smoothing)
-          : Double.NaN;
+      return run;
+    }
+
+    private NetworkOracle.Run shifted(int number, double step) {
+      quantizers.shift(number, step);
+      NetworkOracle.Run run = run();
+      quantizers.shift(number, 0);
+      return run;
     }
   }
 }

@@ -58,7 +58,7 @@ final class IntegerWeights {
     IntegerWeights integers =
         new IntegerWeights(quantizer, bases, outputs, perOutput, perOutput / inputs);
     integers.fold(of, block, weights);
-    integers.quantize(weights, of.served(block), srcScale);
+    integers.quantize(of, block, weights, srcScale);
     return integers;
   }
 
@@ -90,30 +90,45 @@ final class IntegerWeights {
     return (float) (kept / Math.sqrt((double) variance + epsilon));
   }
 
-  private void quantize(float[] weights, FoldedWeights served, float srcScale) {
+  private void quantize(QuantizedCase of, Block block, float[] weights, float srcScale) {
+    FoldedWeights served = of.served(block);
     int run =
         switch (quantizer.granularity()) {
           case PER_TENSOR -> weights.length;
           case PER_CHANNEL -> perOutput;
           case PER_GROUP -> quantizer.groupSize() * perInput;
         };
-    boolean perTensor = quantizer.granularity() == Granularity.PER_TENSOR;
+    boolean single = quantizer.granularity() == Granularity.PER_TENSOR;
+    boolean perTensor = single && !quantizer.range().isLearned();
     for (int o = 0; o < scales.length; o++) {
       for (int group = 0; group < perOutput; group += Math.min(run, perOutput)) {
         int row = o * perOutput;
         int from = perTensor ? 0 : row + group;
         int to = perTensor ? run : Math.min(from + run, row + perOutput);
-        SchemeOracle of = SchemeOracle.of(quantizer, weights, from, to, factors[o]);
+        SchemeOracle oracle =
+            SchemeOracle.of(quantizer, weights, from, to, factors[o], learned(of, block, o));
         boolean isServed = quantizer.granularity() != Granularity.PER_GROUP;
         float scale =
-            isServed ? widened(of.scale(), served.scales()[o], o, perTensor, srcScale) : of.scale();
+            isServed
+                ? widened(oracle.scale(), served.scales()[o], o, perTensor, srcScale)
+                : oracle.scale();
         scales[o] = scale;
         for (int i = row + group; i < Math.min(row + group + run, row + perOutput); i++) {
           widths[i] = scale;
-          codes[i] = of.code(weights[i], bases[i], scale);
+          codes[i] = oracle.code(weights[i], bases[i], scale);
         }
       }
     }
+  }
+
+  /** The learned scale of a channel; 1 where none is. */
+  private static float learned(QuantizedCase of, Block block, int o) {
+    return of.graph
+        .learnedWeights()
+        .get(block.index())
+        .map(at -> of.ranges.max()[at.firstSlot() + (at.slots() == 1 ? 0 : o)])
+        .map(max -> max / of.graph.weights().get(block.index()).orElseThrow().codes().quantMax())
+        .orElse(1f);
   }
 
   /** A scale is wider than the weights need only where a bias would not fit 32 bits otherwise. */

@@ -1,6 +1,7 @@
 package org.sparkqat.engine;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.sparkqat.network.Network;
@@ -51,6 +52,17 @@ record NetworkOracle(
     default int branch(int n, int taken) {
       return taken;
     }
+
+    /** Which of the numbers of {@link #shift} the outputs depend on. */
+    default List<Integer> shifts() {
+      return List.of();
+    }
+
+    /**
+     * Moves what a quantizer puts out: number {@code 3 * slot} the values below the codes, the next
+     * the scale, and the last the values above.
+     */
+    default void shift(int number, double by) {}
 
     /** Distance of the nearest quantized value from a tie, in codes. */
     default double tieDistance() {

@@ -165,7 +165,7 @@ class OutputStageTest {
     float[] mask() {
       dst.clearGradient();
       Arrays.fill(dst.diff, 1f);
-      stage.backward(dst);
+      stage.backward(dst, result);
       return dst.diff;
     }
   }

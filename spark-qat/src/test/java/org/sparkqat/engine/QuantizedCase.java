@@ -9,7 +9,9 @@ import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.network.WeightPoint;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.CodeFormat.Sign;
 import org.sparkqat.quantization.CodeFormat.Span;
@@ -22,6 +24,7 @@ import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.tensor.Parameter;
 
@@ -43,7 +46,12 @@ final class QuantizedCase {
     GradientCase numbers =
         GradientCase.of(network, 1 + random.nextInt(3), Normalization.RUNNING, random);
     vanish(numbers, random);
-    return of(numbers, kernels, random, single(scheme(network, random)));
+    return ofSingleRanges(numbers, kernels, random);
+  }
+
+  /** The same for given numbers. */
+  static QuantizedCase ofSingleRanges(GradientCase numbers, Kernels kernels, Random random) {
+    return of(numbers, kernels, random, single(scheme(numbers.network, random)));
   }
 
   private static QuantizationScheme single(QuantizationScheme of) {
@@ -63,7 +71,8 @@ final class QuantizedCase {
   private static WeightQuantizer fitting(WeightQuantizer of) {
     return of.fitsKernels()
         ? of
-        : new WeightQuantizer(Math.min(of.bits(), 8), of.symmetry(), Granularity.PER_CHANNEL);
+        : new WeightQuantizer(Math.min(of.bits(), 8), of.symmetry(), Granularity.PER_CHANNEL)
+            .withRange(of.range());
   }
 
   private static ActivationQuantizer single(ActivationQuantizer of) {
@@ -73,7 +82,30 @@ final class QuantizedCase {
     return new ActivationQuantizer(
         fits && !shifts ? format : CodeFormat.unsigned(Math.min(of.bits(), 8)),
         Granularity.PER_TENSOR,
-        of.observer());
+        of.observer(),
+        of.range());
+  }
+
+  /** Ranges that are those of the tensors, or of the examples, at hand. */
+  static QuantizedCase ofDynamicRanges(
+      GradientCase numbers, ActivationRange range, Kernels kernels, Random random) {
+    QuantizationScheme drawn = single(scheme(numbers.network, random));
+    QuantizationScheme dynamic =
+        new QuantizationScheme(
+            drawn.weights(),
+            new ActivationQuantizer(
+                anyScale(drawn.activations().format()),
+                Granularity.PER_TENSOR,
+                drawn.activations().observer(),
+                range),
+            0,
+            List.of());
+    return of(numbers, kernels, random, dynamic);
+  }
+
+  private static CodeFormat anyScale(CodeFormat format) {
+    return new CodeFormat(
+        format.bits(), format.symmetry(), format.sign(), format.span(), Steps.ANY);
   }
 
   static QuantizedCase of(Network network, Kernels kernels, Random random) {
@@ -93,6 +125,7 @@ final class QuantizedCase {
     QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(numbers.network), scheme);
     Ranges ranges = observed(numbers, graph, kernels);
     graph.points().forEach(point -> distort(point, ranges, random));
+    graph.weightPoints().forEach(point -> learn(numbers, point, ranges, random));
     return new QuantizedCase(numbers, graph, ranges);
   }
 
@@ -104,9 +137,25 @@ final class QuantizedCase {
             graph.input(),
             graph.weights(),
             graph.outputs(),
+            graph.learnedWeights(),
             graph.slots(),
             Optional.of(rounding));
     return new QuantizedCase(numbers, rounded, ranges);
+  }
+
+  /** Scales that let most weights lie within the codes, or few. */
+  private static void learn(GradientCase numbers, WeightPoint point, Ranges ranges, Random random) {
+    Parameter weight = numbers.network.parameters().parameter(point.name() + ".weight");
+    Range range = Range.of(numbers.parameters, weight.offset(), weight.end());
+    float largest = Math.max(-range.min(), range.max());
+    for (int i = 0; i < point.slots(); i++) {
+      float scale = largest * (0.3f + random.nextFloat()) / point.quantizer().codes().quantMax();
+      ranges.set(
+          point.firstSlot() + i,
+          new Range(
+              scale * point.quantizer().codes().quantMin(),
+              scale * point.quantizer().codes().quantMax()));
+    }
   }
 
   /** Some gammas are 0 or next to it, some rows of weights are 0. */
@@ -148,8 +197,17 @@ final class QuantizedCase {
       case 1 -> WeightQuantizer.of(WeightScheme.TERNARY, granularity(random, 2));
       case 2 -> new WeightQuantizer(plain, Granularity.PER_CHANNEL, 1, WeightScheme.TANH);
       case 3 -> uniform(format(random, Sign.SIGNED, 2), Granularity.PER_GROUP, random);
+      case 4 ->
+          uniform(learnable(plain, random), granularity(random, 2), random)
+              .withRange(WeightRange.LSQ);
       default -> uniform(format(random, Sign.SIGNED, 2), granularity(random, 2), random);
     };
+  }
+
+  private static CodeFormat learnable(CodeFormat plain, Random random) {
+    return random.nextBoolean()
+        ? plain
+        : new CodeFormat(plain.bits(), plain.symmetry(), plain.sign(), Span.FULL, Steps.ANY);
   }
 
   private static WeightQuantizer uniform(
@@ -159,10 +217,22 @@ final class QuantizedCase {
 
   private static ActivationQuantizer activations(Random random) {
     Sign sign = random.nextBoolean() ? Sign.UNSIGNED : Sign.SIGNED;
+    CodeFormat format = format(random, sign, sign == Sign.SIGNED ? 2 : 1);
     return new ActivationQuantizer(
-        format(random, sign, sign == Sign.SIGNED ? 2 : 1),
+        format,
         granularity(random, 6),
-        ActivationQuantizer.DEFAULT.observer());
+        ActivationQuantizer.DEFAULT.observer(),
+        random.nextInt(3) == 0 ? learned(format) : ActivationRange.OBSERVED);
+  }
+
+  private static ActivationRange learned(CodeFormat format) {
+    if (format.steps() == Steps.POWER_OF_TWO) {
+      return ActivationRange.OBSERVED;
+    }
+    if (format.symmetry() == Symmetry.ASYMMETRIC) {
+      return ActivationRange.LSQ_PLUS;
+    }
+    return format.sign() == Sign.UNSIGNED ? ActivationRange.PACT : ActivationRange.LSQ;
   }
 
   private static CodeFormat format(Random random, Sign sign, int leastBits) {

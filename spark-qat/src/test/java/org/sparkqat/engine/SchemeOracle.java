@@ -26,8 +26,16 @@ record SchemeOracle(
     return bases;
   }
 
-  /** The weights {@code [from ... to)}, which have been multiplied by the factor. */
-  static SchemeOracle of(WeightQuantizer by, float[] weights, int from, int to, float factor) {
+  /**
+   * The weights {@code [from ... to)}, which have been multiplied by the factor.
+   *
+   * @param learned scale of the weights before, where it is learned
+   */
+  static SchemeOracle of(
+      WeightQuantizer by, float[] weights, int from, int to, float factor, float learned) {
+    if (by.range().isLearned()) {
+      return new SchemeOracle(by, orOne(learned * Math.abs(factor)), 0, 0, factor);
+    }
     float[] own = Arrays.copyOfRange(weights, from, to);
     return switch (by.scheme()) {
       case UNIFORM -> uniform(by, own, factor);

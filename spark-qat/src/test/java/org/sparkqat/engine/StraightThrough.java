@@ -13,9 +13,10 @@ import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.Node;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.WeightPoint;
 import org.sparkqat.quantization.Affine;
 import org.sparkqat.quantization.CodeRange;
-import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightScheme;
 
@@ -23,23 +24,58 @@ import org.sparkqat.quantization.WeightScheme;
  * The straight-through estimator by its definition: around the point {@code x0} at which it is
  * first called, a quantizer is the straight line {@code fq(x0) + m * (x - x0)} with slope {@code m}
  * 1 where the unclamped code lies within the codes and 0 elsewhere. Codes are often equal, so
- * rectifiers and maxima keep to the branch that they took at that point, too. The central
- * differences of a network of such lines are the gradients that training shall have.
+ * rectifiers and maxima keep to the branch that they took at that point, too. Where the range is
+ * learned, a value inside the codes has the slope {@code q - x0 / s} over the scale as well, and
+ * the others follow the ends of the codes. The central differences of a network of such lines are
+ * the gradients that training shall have.
  */
 final class StraightThrough implements NetworkOracle.Quantizers {
 
-  /** {@code base + slope * (x - origin)} for each element. */
-  private record Line(double[] origin, double[] base, double[] slope) {
+  /**
+   * {@code base + slope * (x - origin) + (tilt + bend * (x - origin)) * shift} for each element.
+   *
+   * @param number of the shift; -1: none
+   */
+  private record Line(
+      double[] origin, double[] base, double[] slope, double[] tilt, double[] bend, int[] number) {
 
     /** Through the given point, with nothing else set. */
     static Line through(double[] origin) {
-      return new Line(origin.clone(), new double[origin.length], new double[origin.length]);
+      int size = origin.length;
+      int[] none = new int[size];
+      Arrays.fill(none, -1);
+      return new Line(
+          origin.clone(),
+          new double[size],
+          new double[size],
+          new double[size],
+          new double[size],
+          none);
     }
 
-    double[] at(double[] x) {
+    double[] at(double[] x, Map<Integer, Double> shifts) {
       double[] y = new double[x.length];
-      Arrays.setAll(y, i -> base[i] + slope[i] * (x[i] - origin[i]));
+      Arrays.setAll(
+          y,
+          i ->
+              base[i]
+                  + slope[i] * (x[i] - origin[i])
+                  + (tilt[i] + bend[i] * (x[i] - origin[i])) * shifts.getOrDefault(number[i], 0.0));
       return y;
+    }
+
+    /**
+     * Lets an element follow the range of a slot.
+     *
+     * @param outside -1 below the codes, 1 above, else 0
+     * @param code less its zero point
+     * @param scale of the element, whose sign is that of the codes
+     */
+    void learn(int i, int slot, int outside, double code, double scale) {
+      double sign = Math.signum(scale);
+      number[i] = 3 * slot + 1 + outside;
+      tilt[i] = sign * (outside == 0 ? code - origin[i] / scale : 1);
+      bend[i] = outside == 0 ? -sign / scale : 0;
     }
   }
 
@@ -48,12 +84,32 @@ final class StraightThrough implements NetworkOracle.Quantizers {
   private final Map<String, FoldedWeights> weights = new HashMap<>();
   private final Map<String, Line> lines = new HashMap<>();
   private final List<Integer> branches = new ArrayList<>();
+  private final Map<Integer, Double> shifts = new HashMap<>();
   private double tieDistance = Double.POSITIVE_INFINITY;
   private long saturated;
 
   StraightThrough(QuantizedCase of) {
     this.of = of;
     this.usesBatch = of.numbers.normalization == Normalization.BATCH;
+  }
+
+  @Override
+  public List<Integer> shifts() {
+    return IntStream.range(0, 3 * of.graph.slots()).filter(this::isLearned).boxed().toList();
+  }
+
+  private boolean isLearned(int number) {
+    int slot = number / 3;
+    return slot >= of.graph.activationSlots()
+        || of.graph.points().stream()
+            .filter(point -> point.quantizer().range().isLearned())
+            .anyMatch(
+                point -> slot >= point.firstSlot() && slot < point.firstSlot() + point.slots());
+  }
+
+  @Override
+  public void shift(int number, double by) {
+    shifts.put(number, by);
   }
 
   @Override
@@ -80,20 +136,28 @@ final class StraightThrough implements NetworkOracle.Quantizers {
     double[] factors = factors(layer, folded, numbers);
     int perOutput = weights.length / factors.length;
     double[] real = new double[weights.length];
-    double[] bases = bases(layer, weights);
+    double[] bases = bases(layer, folded, weights);
     Arrays.setAll(real, i -> bases[i] * factors[i / perOutput]);
     Line line =
         lines.computeIfAbsent(layer.name() + ".weight", key -> weightLine(layer, folded, real));
-    double[] quantized = line.at(real);
+    double[] quantized = line.at(real, shifts);
     if (usesBatch) {
       Arrays.setAll(quantized, i -> quantized[i] / factors[i / perOutput]);
     }
     return quantized;
   }
 
-  /** What the factors multiply: the weights, or the line of {@code tanh(w) / max |tanh(w)|}. */
-  private double[] bases(Node layer, double[] weights) {
+  /**
+   * What the factors multiply: the weights, the line of {@code tanh(w) / max |tanh(w)|}, or that of
+   * weights with a learned scale.
+   */
+  private double[] bases(Node layer, FoldedWeights folded, double[] weights) {
     WeightQuantizer by = of.graph.weights().get(block(layer).index()).orElseThrow();
+    if (by.range().isLearned()) {
+      return lines
+          .computeIfAbsent(layer.name() + ".learned", key -> learnedLine(layer, folded, weights))
+          .at(weights, shifts);
+    }
     if (by.scheme() != WeightScheme.TANH) {
       return weights;
     }
@@ -111,14 +175,34 @@ final class StraightThrough implements NetworkOracle.Quantizers {
               }
               return line;
             })
-        .at(weights);
+        .at(weights, shifts);
+  }
+
+  private Line learnedLine(Node layer, FoldedWeights folded, double[] weights) {
+    WeightPoint point = of.graph.learnedWeights().get(block(layer).index()).orElseThrow();
+    CodeRange codes = point.quantizer().codes();
+    float[] values = folded.values();
+    int perOutput = weights.length / folded.scales().length;
+    Line line = Line.through(weights);
+    for (int i = 0; i < weights.length; i++) {
+      int o = i / perOutput;
+      double scale = folded.scales()[o] / (double) folded.factor(o);
+      double ratio = weights[i] / scale;
+      int outside = Math.rint(ratio) < codes.quantMin() ? -1 : 0;
+      outside = Math.rint(ratio) > codes.quantMax() ? 1 : outside;
+      line.base[i] = values[i] * scale;
+      line.slope[i] = outside == 0 ? 1 : 0;
+      int slot = point.firstSlot() + (point.slots() == 1 ? 0 : o);
+      line.learn(i, slot, outside, values[i], scale);
+    }
+    return line;
   }
 
   private Line weightLine(Node layer, FoldedWeights folded, double[] real) {
     Block block = block(layer);
     WeightQuantizer by = of.graph.weights().get(block.index()).orElseThrow();
     CodeRange codes = by.codes();
-    boolean passesAll = by.scheme() != WeightScheme.UNIFORM;
+    boolean passesAll = by.scheme() != WeightScheme.UNIFORM || by.range().isLearned();
     float[] values = folded.values();
     int perOutput = values.length / folded.scales().length;
     Line line = Line.through(real);
@@ -170,7 +254,7 @@ final class StraightThrough implements NetworkOracle.Quantizers {
     return holdsCodes(source) && folded.areIntegers()
         ? lines
             .computeIfAbsent(layer.name() + ".bias", key -> biasLine(folded, real, scale(source)))
-            .at(real)
+            .at(real, shifts)
         : real;
   }
 
@@ -193,7 +277,7 @@ final class StraightThrough implements NetworkOracle.Quantizers {
       }
       at = block.inputs().get(0);
     }
-    return of.graph.pointOf(source).quantizer().granularity() == Granularity.PER_TENSOR;
+    return of.graph.pointOf(source).quantizer().hasOneScale();
   }
 
   private float scale(int source) {
@@ -220,16 +304,17 @@ final class StraightThrough implements NetworkOracle.Quantizers {
             .mapToObj(
                 n ->
                     lines
-                        .computeIfAbsent(layer + " " + n, key -> line(point.get(), values[n]))
-                        .at(values[n]))
+                        .computeIfAbsent(layer + " " + n, key -> line(point.get(), values, n))
+                        .at(values[n], shifts))
             .toArray(double[][]::new);
   }
 
-  private Line line(QuantizationPoint point, double[] real) {
+  private Line line(QuantizationPoint point, double[][] values, int n) {
+    double[] real = values[n];
     Line line = Line.through(real);
     for (int i = 0; i < real.length; i++) {
       int slot = point.firstSlot() + i / (real.length / point.slots());
-      Affine affine = point.quantizer().affine(of.ranges.range(slot));
+      Affine affine = point.quantizer().affine(range(point, slot, values, n));
       double code = real[i] / affine.scale() + affine.zeroPoint();
       tieDistance = Math.min(tieDistance, Math.abs(code - Math.floor(code) - 0.5));
       double clamped =
@@ -237,8 +322,27 @@ final class StraightThrough implements NetworkOracle.Quantizers {
       line.slope[i] = clamped == Math.rint(code) ? 1 : 0;
       saturated += clamped == Math.rint(code) ? 0 : 1;
       line.base[i] = affine.scale() * (clamped - affine.zeroPoint());
+      if (point.quantizer().range().isLearned()) {
+        int outside = (int) Math.signum(Math.rint(code) - clamped);
+        line.learn(i, slot, outside, clamped - affine.zeroPoint(), affine.scale());
+      }
     }
     return line;
+  }
+
+  private Range range(QuantizationPoint point, int slot, double[][] values, int n) {
+    return switch (point.quantizer().range()) {
+      case DYNAMIC ->
+          Arrays.stream(values).map(StraightThrough::range).reduce(Range.EMPTY, Range::union);
+      case DYNAMIC_PER_ROW -> range(values[n]);
+      default -> of.ranges.range(slot);
+    };
+  }
+
+  private static Range range(double[] values) {
+    return new Range(
+        (float) Arrays.stream(values).min().orElseThrow(),
+        (float) Arrays.stream(values).max().orElseThrow());
   }
 
   private Optional<QuantizationPoint> point(String layer) {

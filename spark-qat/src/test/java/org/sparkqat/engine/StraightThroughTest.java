@@ -13,6 +13,7 @@ import org.sparkqat.network.Bias;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.Window;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.tensor.Shape;
 
 /**
@@ -103,7 +104,7 @@ class StraightThroughTest {
       change.accept(numbers);
       QuantizedCase drawn;
       try (Kernels kernels = new ReferenceKernels()) {
-        drawn = QuantizedCase.of(numbers, kernels, random);
+        drawn = quantized(numbers, kernels, random);
       }
       Function<EngineChoice, GradientCase.Trained> train =
           engine -> numbers.train(engine, drawn.graph, Arithmetic.QUANTIZED, drawn.ranges);
@@ -117,5 +118,16 @@ class StraightThroughTest {
       }
     }
     return false;
+  }
+
+  /** Half of them run in native memory. */
+  private static QuantizedCase quantized(GradientCase numbers, Kernels kernels, Random random) {
+    return switch (random.nextInt(8)) {
+      case 0 -> QuantizedCase.ofDynamicRanges(numbers, ActivationRange.DYNAMIC, kernels, random);
+      case 1 ->
+          QuantizedCase.ofDynamicRanges(numbers, ActivationRange.DYNAMIC_PER_ROW, kernels, random);
+      case 2, 3 -> QuantizedCase.of(numbers, kernels, random);
+      default -> QuantizedCase.ofSingleRanges(numbers, kernels, random);
+    };
   }
 }

@@ -165,7 +165,9 @@ class WeightCodesTest {
       diffCodes[i] = codes.scales[i * codes.scales.length / size];
     }
     float[] gradient = new float[size];
-    codes.backward(diffCodes, 1f, gradient, 0);
+    for (int o = 0; o < codes.outputs; o++) {
+      codes.backward(o, codes.factors[o] / codes.scales[o], diffCodes, gradient, 0);
+    }
     return gradient;
   }
 }

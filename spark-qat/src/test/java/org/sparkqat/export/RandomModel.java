@@ -16,6 +16,8 @@ import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.CounterRandom;
 import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.Shape;
+import org.sparkqat.training.RangeLearner;
+import org.sparkqat.training.RangeTraining;
 import org.sparkqat.training.RunningStatistics;
 import org.sparkqat.training.TrainedModel;
 
@@ -56,7 +58,9 @@ final class RandomModel {
           RunningStatistics.update(
               statistics, batch.statisticSums(), batch.statisticCounts(), network);
     }
-    Ranges ranges = observe(parameters, statistics, Normalization.RUNNING).observed().copy();
+    Ranges ranges =
+        new RangeLearner(QuantizedGraph.of(BlockGraph.of(network), scheme), RangeTraining.DEFAULT)
+            .started(observe(parameters, statistics, Normalization.RUNNING).observed(), parameters);
     return new TrainedModel(network, normalization, scheme, parameters, statistics, ranges);
   }
 

@@ -17,6 +17,7 @@ import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.quantization.WeightScheme;
 
 /** The quantization schemes that are exported in tests. */
@@ -49,6 +50,18 @@ enum Schemes implements Supplier<QuantizationScheme> {
   TANH(
       new WeightQuantizer(
           CodeFormat.signed(4, Symmetry.SYMMETRIC), Granularity.PER_CHANNEL, 1, WeightScheme.TANH),
+      CodeFormat.unsigned(4)),
+  LEARNED_SCALES(
+      new WeightQuantizer(4, Symmetry.SYMMETRIC, Granularity.PER_CHANNEL)
+          .withRange(WeightRange.LSQ),
+      CodeFormat.unsigned(4)),
+  LEARNED_SCALES_PER_TENSOR(
+      new WeightQuantizer(
+              new CodeFormat(4, Symmetry.SYMMETRIC, Sign.SIGNED, Span.FULL, Steps.ANY),
+              Granularity.PER_TENSOR,
+              1,
+              WeightScheme.UNIFORM)
+          .withRange(WeightRange.LSQ),
       CodeFormat.unsigned(4)),
   GROUPS(
       new WeightQuantizer(

@@ -17,6 +17,8 @@ import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.CounterRandom;
 import org.sparkqat.tensor.CounterRandom.Purpose;
+import org.sparkqat.training.RangeLearner;
+import org.sparkqat.training.RangeTraining;
 
 /**
  * What every run starts from: a network with its first weights, one batch of synthetic examples
@@ -73,7 +75,7 @@ record Workload(
       MicroBatchResult result = new MicroBatchResult(graph);
       plan.load(parameters, statistics, ranges);
       plan.calibrate(raw, result);
-      return result.observed().copy();
+      return new RangeLearner(graph, RangeTraining.DEFAULT).started(result.observed(), parameters);
     }
   }
 

@@ -3,6 +3,7 @@ package org.sparkqat.app.config;
 import java.util.OptionalInt;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.training.BatchNormFreeze;
+import org.sparkqat.training.RangeTraining;
 import org.sparkqat.training.Stage;
 
 /**
@@ -12,12 +13,14 @@ import org.sparkqat.training.Stage;
  *     its running statistics; empty: never
  * @param batchNormFreezeDrift drift of quiet steps after which it does so by itself; 0: never
  * @param batchNormFreezeSteps how many quiet steps, one after another
+ * @param ranges how ranges move in quantized stages
  */
 public record QuantizationConfiguration(
     QuantizationScheme scheme,
     OptionalInt batchNormFreezeEpoch,
     double batchNormFreezeDrift,
-    int batchNormFreezeSteps) {
+    int batchNormFreezeSteps,
+    RangeTraining ranges) {
 
   /** When batch normalization is frozen in a stage that says nothing else. */
   BatchNormFreeze freeze() {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.sparkqat.network.BlockTypes;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
@@ -17,8 +18,10 @@ import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.training.BatchNormFreeze;
+import org.sparkqat.training.RangeTraining;
 
 /** Reads group {@code quantization}; the rule of a layer inherits what it does not say. */
 final class QuantizationReader {
@@ -73,7 +76,20 @@ final class QuantizationReader {
         freeze,
         section.real("batch-norm-freeze-drift", 0, Bounds.atLeast(0)),
         section.integer(
-            "batch-norm-freeze-steps", BatchNormFreeze.DEFAULT_STEPS, Bounds.atLeast(1)));
+            "batch-norm-freeze-steps", BatchNormFreeze.DEFAULT_STEPS, Bounds.atLeast(1)),
+        ranges(
+            section.integerOr("range-freeze-epoch", "never", Bounds.atLeast(0)),
+            section.group("learned-ranges")));
+  }
+
+  private static RangeTraining ranges(OptionalInt freezeEpoch, Section section) {
+    RangeTraining usual = RangeTraining.DEFAULT;
+    return new RangeTraining(
+        section.real("learning-rate", usual.learningRate(), Bounds.above(0)),
+        section.real("momentum", usual.momentum(), Bounds.fromBelow(0, 1)),
+        section.real("decay", usual.decay(), Bounds.atLeast(0)),
+        section.real("clip-norm", usual.clipNorm(), Bounds.atLeast(0)),
+        freezeEpoch.orElse(RangeTraining.NEVER));
   }
 
   /**
@@ -155,8 +171,11 @@ final class QuantizationReader {
     CodeFormat format = CodeFormatReader.weights(section, scheme, inherited);
     Granularity granularity = section.choice("granularity", inherited.granularity());
     int groupSize = section.integer("group-size", inherited.groupSize(), Bounds.atLeast(1));
+    WeightRange range = section.choice("range", inherited.range());
     return section
-        .checked("scheme", () -> new WeightQuantizer(format, granularity, groupSize, scheme))
+        .checked(
+            range.isLearned() ? "range" : "scheme",
+            () -> new WeightQuantizer(format, granularity, groupSize, scheme, range))
         .orElse(inherited);
   }
 
@@ -166,7 +185,14 @@ final class QuantizationReader {
         section.choice(
             "granularity", ActivationGranularity.valueOf(inherited.granularity().name()));
     Observer observer = observer(section, inherited.observer());
-    return new ActivationQuantizer(format, Granularity.valueOf(granularity.name()), observer);
+    ActivationRange range = section.choice("range", inherited.range());
+    return section
+        .checked(
+            "range",
+            () ->
+                new ActivationQuantizer(
+                    format, Granularity.valueOf(granularity.name()), observer, range))
+        .orElse(inherited);
   }
 
   private static Observer observer(Section section, Observer inherited) {

@@ -7,6 +7,7 @@ import org.sparkqat.distributed.StageFigures;
 import org.sparkqat.distributed.StepReport;
 import org.sparkqat.distributed.StepTiming;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.RangeReport;
 
 /**
  * One optimizer step, as a line of {@code metrics.jsonl}.
@@ -58,6 +59,13 @@ public record StepMetrics(String stage, StepReport report, double seconds) {
     figures.batchNormDrift().ifPresent(drift -> event.put("batchNormDrift", drift));
     figures.oscillating().ifPresent(share -> event.put("oscillatingWeights", share));
     figures.held().ifPresent(share -> event.put("heldWeights", share));
+    figures.ranges().ifPresent(ranges -> addRanges(event, ranges));
+  }
+
+  private static void addRanges(Map<String, Object> event, RangeReport ranges) {
+    event.put("rangeGradientNorm", ranges.norm());
+    event.put("rangeClipFactor", ranges.factor());
+    event.put("heldRanges", ranges.held().size());
   }
 
   private static void addTiming(Map<String, Object> event, StepTiming timing) {

@@ -11,6 +11,7 @@ import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule.Part;
@@ -127,20 +128,28 @@ record BlockRow(
 
   String weightText() {
     return weights
-        .map(w -> text(w.bits(), w.granularity(), w.format()) + text(w.scheme()))
+        .map(
+            w ->
+                text(w.bits(), w.granularity(), w.format())
+                    + text(w.scheme())
+                    + (w.range().isLearned() ? ", " + word(w.range()) : ""))
         .orElse(real.contains(Part.WEIGHTS) ? FLOAT : "");
   }
 
   String activationText() {
     return output
         .map(QuantizationPoint::quantizer)
-        .map(a -> text(a.bits(), a.granularity(), a.format()))
+        .map(a -> text(a.bits(), a.granularity(), a.format()) + text(a.range()))
         .orElse(real.contains(Part.ACTIVATIONS) ? FLOAT : "");
   }
 
   private static String text(int bits, Granularity granularity, CodeFormat format) {
     String powers = format.steps() == CodeFormat.Steps.POWER_OF_TWO ? ", power of two" : "";
     return bits + " bit " + word(granularity) + ", " + word(format.symmetry()) + powers;
+  }
+
+  private static String text(ActivationRange range) {
+    return range == ActivationRange.OBSERVED ? "" : ", " + word(range);
   }
 
   private static String text(WeightScheme scheme) {
@@ -170,12 +179,14 @@ record BlockRow(
           values.put("weightGranularity", word(w.granularity()));
           values.put("weightSymmetric", w.symmetry() == Symmetry.SYMMETRIC);
           values.put("weightScheme", word(w.scheme()));
+          values.put("weightRange", word(w.range()));
         });
     output.ifPresent(
         point -> {
           values.put("activationBits", point.quantizer().bits());
           values.put("activationGranularity", word(point.quantizer().granularity()));
           values.put("activationSymmetric", point.quantizer().symmetry() == Symmetry.SYMMETRIC);
+          values.put("activationRange", word(point.quantizer().range()));
         });
     range.ifPresent(r -> values.put("range", java.util.List.of(r.min(), r.max())));
     values.put("floatBytes", floatBytes);

@@ -72,7 +72,7 @@ final class ActivationBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward();
+    stage.backward(result);
     if (backward != null && sink != null) {
       backward.run();
       sink.done();

@@ -158,7 +158,7 @@ final class AddBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward();
+    stage.backward(result);
     if (copies != null) {
       copies.forEach(Operation::run);
     }

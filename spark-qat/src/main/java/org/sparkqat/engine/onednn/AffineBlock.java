@@ -99,7 +99,7 @@ final class AffineBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward();
+    stage.backward(result);
     if (backward != null) {
       backward.run(result.gradient());
     }

@@ -92,6 +92,22 @@ final class CodeScan {
     }
   }
 
+  /** The sum of the numbers at each code. */
+  double[] sums(Place numbers) {
+    BytePointer from = new BytePointer(codes.start());
+    FloatPointer of = new FloatPointer(numbers.start());
+    double[] sums = new double[ENTRIES];
+    for (int at = 0; at < size; at += PIECE) {
+      int count = Math.min(PIECE, size - at);
+      from.position(at).get(read, 0, count);
+      of.position(at).get(reals, 0, count);
+      for (int i = 0; i < count; i++) {
+        sums[read[i] & 0xFF] += reals[i];
+      }
+    }
+    return sums;
+  }
+
   /** How many codes are marked. */
   long count(boolean[] marks) {
     BytePointer from = new BytePointer(codes.start());

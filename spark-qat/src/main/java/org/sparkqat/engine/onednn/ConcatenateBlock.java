@@ -97,7 +97,7 @@ final class ConcatenateBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward();
+    stage.backward(result);
     if (split != null) {
       split.forEach(Runnable::run);
     }

@@ -84,7 +84,7 @@ final class FunctionBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward();
+    stage.backward(result);
     if (sink != null) {
       pass.backward();
       sink.done();

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.Curve;
 import org.sparkqat.engine.MicroBatchResult;
+import org.sparkqat.engine.RangeTerms;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
@@ -26,6 +27,7 @@ final class LookupBlock implements CompiledBlock {
   private final CodeScan codes;
   private final byte[] mapped = new byte[CodeScan.ENTRIES];
   private final float[] slopes = new float[CodeScan.ENTRIES];
+  private final float[] terms = new float[CodeScan.ENTRIES];
   private final boolean[] clipped = new boolean[CodeScan.ENTRIES];
   private final boolean[] occurring = new boolean[CodeScan.ENTRIES];
   private @Nullable GradientSink sink;
@@ -57,9 +59,9 @@ final class LookupBlock implements CompiledBlock {
 
   @Override
   public void prepareTraining() {
+    dst.diff(workshop);
     if (sink == null && src.wantsGradient()) {
       sink = new GradientSink(workshop, src, firstReader, scratch.diffSource);
-      dst.diff(workshop);
     }
   }
 
@@ -74,6 +76,7 @@ final class LookupBlock implements CompiledBlock {
     for (int entry = 0; entry < mapped.length; entry++) {
       float value = table.values[entry];
       mapped[entry] = (byte) quantizer.code(value);
+      terms[entry] = RangeTerms.of(quantizer.activation().of(value), quantizer.affine());
       slopes[entry] = quantizer.passes(value) ? table.slopes[entry] : 0f;
       clipped[entry] = quantizer.clips(value);
     }
@@ -118,6 +121,12 @@ final class LookupBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
+    if (quantizer.learns()) {
+      double[] sums = codes.sums(dst.diff());
+      for (int entry = 0; entry < sums.length; entry++) {
+        RangeTerms.add(sums[entry], terms[entry], result.rangeSums(), observed.firstSlot());
+      }
+    }
     if (sink != null) {
       codes.multiply(slopes, dst.diff(), sink.target.place());
       sink.done();

@@ -108,7 +108,7 @@ final class MultiplyBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward();
+    stage.backward(result);
     if (backward != null) {
       backward.run();
     }

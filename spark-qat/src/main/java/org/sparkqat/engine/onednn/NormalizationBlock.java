@@ -90,7 +90,7 @@ final class NormalizationBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.backward();
+    stage.backward(result);
     source.run();
     normalizer.backward(result.gradient());
     if (sink != null) {

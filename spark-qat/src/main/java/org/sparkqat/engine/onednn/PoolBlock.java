@@ -265,7 +265,7 @@ final class PoolBlock implements CompiledBlock {
 
   @Override
   public void backward(MicroBatchResult result) {
-    stage.ifPresent(Stage::backward);
+    stage.ifPresent(s -> s.backward(result));
     if (backward != null && sink != null) {
       backward.run();
       sink.done();

@@ -168,6 +168,16 @@ final class Quantizer {
     return clipsAbove(activated) || clipsBelow(activated);
   }
 
+  /** The range in force. */
+  Affine affine() {
+    return affine;
+  }
+
+  /** True when the range is trained with the weights. */
+  boolean learns() {
+    return point.quantizer().range().isLearned();
+  }
+
   /** The activation before the codes. */
   Activation activation() {
     return activation;

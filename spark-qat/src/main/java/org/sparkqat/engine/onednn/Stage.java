@@ -56,6 +56,7 @@ final class Stage {
   private @Nullable StraightThrough straightThrough;
   private @Nullable Operation backward;
   private @Nullable ClipCount clipped;
+  private @Nullable RangeScan learned;
   private @Nullable Tensor diffValues;
   private boolean sumsValues = true;
 
@@ -203,7 +204,12 @@ final class Stage {
       Quantizer by = dst.quantizer().orElseThrow();
       straightThrough = new StraightThrough(workshop, flatValues, dst, by);
       prepareCount();
+      learned = observed.filter(at -> by.learns()).map(at -> scan(at, by)).orElse(null);
     }
+  }
+
+  private RangeScan scan(QuantizationPoint at, Quantizer by) {
+    return new RangeScan(values.place(), dst.diff(), by, dst.extent().size(), at.firstSlot());
   }
 
   private Operation activationBackward(Tensor diff) {
@@ -229,9 +235,10 @@ final class Stage {
         Map.of(DNNL_ARG_DST, values, DNNL_ARG_DIFF_DST, diff, DNNL_ARG_DIFF_SRC, diff));
   }
 
-  /** Bytes of the straight-through mask. */
+  /** Bytes of the straight-through mask, and of what a learned range needs. */
   long keptForBackwardBytes() {
-    return straightThrough == null ? 0 : straightThrough.bytes();
+    return (straightThrough == null ? 0 : straightThrough.bytes())
+        + (learned == null ? 0 : learned.bytes());
   }
 
   /** Turns {@link #values} into the block's output. */
@@ -250,6 +257,9 @@ final class Stage {
     long start = System.nanoTime();
     if (result != null && observed.isPresent()) {
       sound = observe(observed.get(), trains, sound, result);
+    }
+    if (trains && learned != null) {
+      learned.forward();
     }
     if (quantize != null) {
       quantize.run();
@@ -307,7 +317,10 @@ final class Stage {
   }
 
   /** Turns the gradient of the output into {@link #diffValues}, in its place. */
-  void backward() {
+  void backward(MicroBatchResult result) {
+    if (learned != null) {
+      learned.backward(result.rangeSums());
+    }
     if (straightThrough != null) {
       straightThrough.backward();
     }

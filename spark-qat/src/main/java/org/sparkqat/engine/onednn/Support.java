@@ -32,6 +32,9 @@ final class Support {
     if (layer.isPresent() || settings.arithmetic() == Arithmetic.FLOAT) {
       return layer;
     }
+    if (settings.arithmetic() == Arithmetic.QUANTIZED && hasDynamicRanges(graph)) {
+      return Optional.of("ranges of activations are dynamic");
+    }
     if (!hasSingleRanges(graph)) {
       return Optional.of("activations are quantized per channel");
     }
@@ -128,6 +131,10 @@ final class Support {
     boolean strides =
         convolution.window().strideHeight() > 1 || convolution.window().strideWidth() > 1;
     return single && !depthwise && (groups > 1 || signed || strides);
+  }
+
+  private static boolean hasDynamicRanges(QuantizedGraph graph) {
+    return graph.points().stream().anyMatch(point -> point.quantizer().range().isDynamic());
   }
 
   private static boolean hasSingleRanges(QuantizedGraph graph) {

@@ -214,7 +214,7 @@ final class WeightedBlock implements CompiledBlock {
     if (backward == null) {
       throw new IllegalStateException("Cannot run backward: training has not been prepared");
     }
-    stage.backward();
+    stage.backward(result);
     if (recomputes) {
       compute.run();
     }
@@ -222,6 +222,6 @@ final class WeightedBlock implements CompiledBlock {
       normalizer.backward(result.gradient());
     }
     backward.run(diffWeights, diffBiases);
-    folded.addGradients(diffWeights, diffBiases, parameters, result.gradient());
+    folded.addGradients(diffWeights, diffBiases, parameters, result);
   }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkqat.data.DataSource;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
@@ -21,9 +22,11 @@ import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Rounding;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.tensor.Shape;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
+import org.sparkqat.training.RangeTraining;
 import org.sparkqat.training.Stages;
 
 class ConfigurationTextTest {
@@ -108,9 +111,10 @@ class ConfigurationTextTest {
   void theResolvedConfigurationSaysEveryDefault() {
     assertThat(Configurations.read(Configurations.MINIMAL).resolved())
         .contains(
-            "weights: {scheme: uniform, bits: 8, symmetric: true, full-range: false, power-of-two: false, granularity: per-channel, group-size: 32}")
+            "weights: {scheme: uniform, bits: 8, symmetric: true, full-range: false, power-of-two: false, granularity: per-channel, group-size: 32,")
         .contains(
             "activations: {bits: 8, symmetric: false, signed: false, full-range: true, power-of-two: false, granularity: per-tensor")
+        .contains("momentum: 0.01, range: observed}")
         .contains("optimizer: {type: sgd, momentum: 0.9, nesterov: false, weight-decay: 0.0}")
         .contains("first-last-bits: none")
         .contains("workers: auto");
@@ -152,6 +156,42 @@ class ConfigurationTextTest {
                       new ActivationQuantizer(
                           5, Symmetry.ASYMMETRIC, Granularity.PER_TENSOR, new Observer.MinMax()));
             });
+  }
+
+  @Test
+  void rangesMayBeLearned() {
+    JobConfiguration job =
+        Configurations.job(
+            "quantization.weights.range=lsq",
+            "quantization.activations.range=lsq-plus",
+            "quantization.layers=[{match: conv1, activations: {range: pact}}]",
+            "quantization.range-freeze-epoch=3",
+            "quantization.learned-ranges={learning-rate: 0.5, clip-norm: 2}");
+    assertThat(job.scheme().weights().range()).isEqualTo(WeightRange.LSQ);
+    assertThat(job.scheme().activations().range()).isEqualTo(ActivationRange.LSQ_PLUS);
+    assertThat(job.scheme().rules().get(0).activations().orElseThrow().range())
+        .isEqualTo(ActivationRange.PACT);
+    assertThat(job.quantization().ranges()).isEqualTo(new RangeTraining(0.5, 0.9, 2e-4, 2, 3));
+  }
+
+  @Test
+  void rangesThatMakeNoSenseAreRefusedWithAnAlternative() {
+    assertThatThrownBy(
+            () ->
+                Configurations.job(
+                    "quantization.weights={range: lsq, scheme: binary}",
+                    "quantization.activations={range: pact, signed: true}",
+                    "quantization.layers=[{match: conv1, activations: {range: dynamic, observer: percentile}}]"))
+        .hasMessageContaining(
+            "Invalid range of weights: lsq (binary weights have a scale of their own; use scheme"
+                + " uniform or range observed)")
+        .hasMessageContaining(
+            "Invalid range of activations: pact of signed codes (allowed: unsigned; use lsq)")
+        .hasMessageContaining(
+            "Invalid range of activations: dynamic with an observer of histograms");
+    assertThatThrownBy(() -> Configurations.job("quantization.weights.range=dynamic"))
+        .hasMessageContaining(
+            "Invalid quantization.weights.range: dynamic (allowed: observed, lsq)");
   }
 
   @Test
@@ -289,7 +329,7 @@ class ConfigurationTextTest {
             job.yaml:1: Missing key: output.path (required)
             job.yaml:7: Invalid data.classes: ten (allowed: integer, 0 to 65536)
             job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: float, or 2 to 16)
-            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, layers, batch-norm-freeze-epoch, integer-true, batch-norm-freeze-drift, batch-norm-freeze-steps)
+            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, layers, batch-norm-freeze-epoch, integer-true, batch-norm-freeze-drift, batch-norm-freeze-steps, range-freeze-epoch, learned-ranges)
             job.yaml:13: Invalid training.shards: 3 (must be a power of two)
             job.yaml:14: Duplicate key: training (first at line 13)
             --set cluster.workers=0: Invalid cluster.workers: 0 (allowed: auto, or 1 to 65536)"""
