@@ -8,6 +8,7 @@ import org.sparkqat.engine.Normalization;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Ranges;
+import org.sparkqat.training.HeldWeights;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.Stage;
@@ -152,6 +153,18 @@ final class Schedule {
     };
   }
 
+  /**
+   * True when the driver looks at the parameters before or after the step to come: it holds weights
+   * on their codes, mixes real and quantized ones, or watches their codes.
+   */
+  boolean needsParameters(TrainingState state) {
+    Position at = state.position();
+    return at.phase() == Phase.QAT
+        && (stage(at).share().mixes()
+            || settings.watch().isPresent()
+            || state.memory().of(HeldWeights.HELD).isPresent());
+  }
+
   /** True when batch normalization uses its running statistics in the step to come. */
   boolean isFrozen(TrainingState state) {
     Position at = state.position();
@@ -159,7 +172,7 @@ final class Schedule {
   }
 
   /** Number of a step in the job, those that move no parameter included. */
-  private long sequence(Position at) {
+  long sequence(Position at) {
     long sequence = at.step() + (optimizes(at) ? 0 : at.stepOfEpoch());
     for (int stage = 0; stage < at.stage(); stage++) {
       sequence += stages.calibrates(stage) ? calibrationSteps(stage) : 0;
@@ -185,6 +198,14 @@ final class Schedule {
   double learningRate(Position at) {
     double epoch = at.epoch() + (double) at.stepOfEpoch() / stepsPerEpoch;
     return stage(at).learningRate(epoch, at.attempt());
+  }
+
+  /**
+   * Number of the optimizer's step at a position, from 1: its slots start anew with each stage, and
+   * so does this.
+   */
+  long update(Position at) {
+    return (long) at.epoch() * stepsPerEpoch + at.stepOfEpoch() + 1;
   }
 
   /** The position after the step at the given one, in the same phase. */

@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Normalization;
@@ -28,6 +30,18 @@ class ResidentProtocolTest {
   private final AtomicLong clock = new AtomicLong();
   private final ResidentProtocol protocol =
       new ResidentProtocol(RUN, WORKERS, SHARDS, SHAPE, clock::get);
+
+  private @Nullable StepRound round;
+
+  private void begin(StepOrder order) {
+    round = StepRound.of(order, SHARDS);
+    protocol.begin(round);
+  }
+
+  private StepResult result() {
+    protocol.close();
+    return Objects.requireNonNull(round).result();
+  }
 
   /** What came back to one question. */
   private static final class Reply implements Answer {
@@ -122,7 +136,7 @@ class ResidentProtocolTest {
 
   private void assertTotal() throws InterruptedException {
     assertThat(isComplete()).isTrue();
-    StepResult total = protocol.result();
+    StepResult total = result();
     assertThat(total.gradient()).containsExactly(36, -36);
     assertThat(total.shards()).isEqualTo(SHARDS);
     assertThat(total.statisticCounts()).containsExactly(SHARDS);
@@ -134,7 +148,7 @@ class ResidentProtocolTest {
         .isEqualTo(DriverMessage.Kind.WAIT);
     Reply early = tell(poll(worker(0, 10), WorkerMessage.NONE));
     assertThat(early.isOpen()).isTrue();
-    protocol.begin(order(4));
+    begin(order(4));
     assertThat(early.step()).isEqualTo(4);
     assertThat(tell(poll(worker(1, 11), WorkerMessage.NONE)).step()).isEqualTo(4);
     assertThat(tell(poll(worker(2, 12), WorkerMessage.NONE)).step()).isEqualTo(4);
@@ -145,7 +159,7 @@ class ResidentProtocolTest {
     Reply third = tell(computed(worker(1, 11), 4));
     assertTotal();
     assertThat(first.isOpen() && second.isOpen() && third.isOpen()).isTrue();
-    protocol.begin(order(5));
+    begin(order(5));
     assertThat(List.of(first.step(), second.step(), third.step())).containsOnly(5L);
   }
 
@@ -158,7 +172,7 @@ class ResidentProtocolTest {
     }
     for (int repetition = 0; repetition < 20; repetition++) {
       Collections.shuffle(messages, random);
-      protocol.begin(order(1));
+      begin(order(1));
       messages.forEach(this::tell);
       assertTotal();
     }
@@ -166,7 +180,7 @@ class ResidentProtocolTest {
 
   @Test
   void aDuplicateIsIgnored() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
     tell(computed(worker(0, 10), 1));
     tell(computed(worker(0, 99), 1));
@@ -178,19 +192,19 @@ class ResidentProtocolTest {
 
   @Test
   void aLateResultIsIgnoredAndItsWorkerCatchesUp() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     for (int worker = 0; worker < WORKERS; worker++) {
       tell(computed(worker(worker, 10 + worker), 1));
     }
     assertTotal();
-    protocol.begin(order(2));
+    begin(order(2));
     assertThat(tell(computed(worker(0, 10), 1)).step()).isEqualTo(2);
     assertThat(protocol.missing()).contains("shards 0 to 1", "shards 2 to 4", "shards 5 to 7");
   }
 
   @Test
   void aLostTaskIsComputedByItsNextAttemptAndTheOthersWait() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(poll(worker(0, 10), WorkerMessage.NONE));
     Reply other = tell(computed(worker(1, 11), 1));
     tell(computed(worker(2, 12), 1));
@@ -214,7 +228,7 @@ class ResidentProtocolTest {
 
   @Test
   void aTaskThatIsRunAgainAfterItsResultCameWaitsForTheNextStep() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
     protocol.lost("connection of 10");
     Reply again = tell(poll(worker(0, 20), WorkerMessage.NONE));
@@ -222,13 +236,13 @@ class ResidentProtocolTest {
     tell(computed(worker(1, 11), 1));
     tell(computed(worker(2, 12), 1));
     assertTotal();
-    protocol.begin(order(2));
+    begin(order(2));
     assertThat(again.step()).isEqualTo(2);
   }
 
   @Test
   void aTaskThatRunsTwiceBlocksOnlyWhileAnotherOneIsMissing() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(poll(worker(0, 10), WorkerMessage.NONE));
     tell(poll(worker(1, 11), WorkerMessage.NONE));
     assertThat(protocol.isBlocked()).isFalse();
@@ -240,7 +254,7 @@ class ResidentProtocolTest {
 
   @Test
   void aTaskThatIsRunAgainAfterItsLossBlocksNothing() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(poll(worker(0, 10), WorkerMessage.NONE));
     protocol.lost("connection of 10");
     tell(poll(worker(0, 20), WorkerMessage.NONE));
@@ -251,7 +265,7 @@ class ResidentProtocolTest {
   void nobodyIsAnsweredOnALostConnection() {
     Reply lost = tell(poll(worker(0, 10), WorkerMessage.NONE));
     protocol.lost("connection of 10");
-    protocol.begin(order(1));
+    begin(order(1));
     assertThat(lost.isOpen()).isTrue();
     assertThat(tell(poll(worker(0, 10), WorkerMessage.NONE)).step()).isEqualTo(1);
   }
@@ -279,7 +293,7 @@ class ResidentProtocolTest {
 
   @Test
   void aWorkerOfAnotherRunIsToldSoAndChangesNothing() {
-    protocol.begin(order(1));
+    begin(order(1));
     WorkerMessage mine = computed(worker(0, 10), 1);
     WorkerMessage foreign =
         new WorkerMessage(mine.kind(), RUN + 1, mine.from(), 1, 0, mine.encoding(), mine.parts());
@@ -289,7 +303,7 @@ class ResidentProtocolTest {
 
   @Test
   void aMessageWithAnyByteChangedOrCutOffIsRefused() {
-    protocol.begin(order(1));
+    begin(order(1));
     byte[] good = new byte[computed(worker(0, 10), 1).encode().remaining()];
     computed(worker(0, 10), 1).encode().get(good);
     for (int at = 0; at < good.length; at++) {
@@ -304,7 +318,7 @@ class ResidentProtocolTest {
   @Test
   void randomBytesAreRefused() {
     Random random = Seeds.random();
-    protocol.begin(order(1));
+    begin(order(1));
     for (int i = 0; i < 200; i++) {
       byte[] noise = new byte[random.nextInt(300)];
       random.nextBytes(noise);
@@ -314,7 +328,7 @@ class ResidentProtocolTest {
 
   @Test
   void aResultOfAnotherShapeOrOfForeignShardsIsRefused() {
-    protocol.begin(order(1));
+    begin(order(1));
     WorkerIdentity self = worker(0, 10);
     TreeSum<StepResult> foreign = new TreeSum<>(SHARDS, StepResult::merge);
     foreign.add(7, result(1));
@@ -346,7 +360,7 @@ class ResidentProtocolTest {
 
   @Test
   void theWorkersTimesAreKept() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     for (int worker = 0; worker < WORKERS; worker++) {
       WorkerMessage message = computed(worker(worker, worker), 1);
       tell(
@@ -371,24 +385,24 @@ class ResidentProtocolTest {
 
   @Test
   void roundingErrorsAreLostWithTheTaskThatKeptThem() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
     protocol.lost("connection of 10");
-    protocol.begin(order(2));
+    begin(order(2));
     assertThat(protocol.lacksResiduals()).isFalse();
     Reply again = lack(0, 20, 2);
     assertThat(protocol.lacksResiduals()).isTrue();
     assertThat(again.isOpen()).isTrue();
-    protocol.begin(order(0));
+    begin(order(0));
     assertThat(protocol.lacksResiduals()).isFalse();
     assertThat(again.step()).isEqualTo(0);
   }
 
   @Test
   void roundingErrorsAreNotLostWhileAnotherTaskHasThem() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
-    protocol.begin(order(2));
+    begin(order(2));
     lack(0, 20, 2);
     assertThat(protocol.lacksResiduals()).isFalse();
     clock.set(TimeUnit.SECONDS.toNanos(4));
@@ -399,10 +413,10 @@ class ResidentProtocolTest {
 
   @Test
   void whoHasComputedAStepBeforeTheDriverWentBackComputesItAgain() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
-    protocol.begin(order(2));
-    protocol.begin(order(1));
+    begin(order(2));
+    begin(order(1));
     assertThat(tell(poll(worker(0, 10), 1)).step()).isEqualTo(1);
     assertThat(tell(computed(worker(0, 10), 1)).isOpen()).isTrue();
   }
