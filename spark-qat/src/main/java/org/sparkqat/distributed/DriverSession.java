@@ -34,8 +34,7 @@ final class DriverSession implements AutoCloseable {
     while (true) {
       requireAlive();
       try {
-        DriverMessage answer =
-            connected().ask(bytes.duplicate(), DriverMessage::decode, patience);
+        DriverMessage answer = connected().ask(bytes.duplicate(), DriverMessage::decode, patience);
         if (answer.kind() == DriverMessage.Kind.STALE) {
           throw new IllegalStateException(
               "Cannot go on with %s: the driver has given up this job"

@@ -108,10 +108,7 @@ final class ResidentExchange implements Exchange {
     StepOrder rest = order.parameters(NONE);
     return uninterrupted(
         order.step(),
-        () ->
-            ask(
-                holders(order.step()),
-                () -> StepRound.sliced(rest, before, jobs.shards())));
+        () -> ask(holders(order.step()), () -> StepRound.sliced(rest, before, jobs.shards())));
   }
 
   /**

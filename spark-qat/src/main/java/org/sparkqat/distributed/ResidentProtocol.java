@@ -72,12 +72,7 @@ final class ResidentProtocol {
   static ResidentProtocol sliced(
       long run, int workers, int shards, ResultShape shape, LongSupplier clock) {
     return new ResidentProtocol(
-        run,
-        workers,
-        shards,
-        shape.withoutGradient(),
-        clock,
-        Optional.of(new PeerList(workers)));
+        run, workers, shards, shape.withoutGradient(), clock, Optional.of(new PeerList(workers)));
   }
 
   long run() {

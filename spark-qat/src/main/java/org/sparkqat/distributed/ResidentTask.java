@@ -110,7 +110,8 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
     return shards;
   }
 
-  private void serve(DriverSession session, WorkerIdentity self, Worker worker, List<Shard> shards) {
+  private void serve(
+      DriverSession session, WorkerIdentity self, Worker worker, List<Shard> shards) {
     long computed = WorkerMessage.NONE;
     ErrorFeedback feedback = new ErrorFeedback();
     WorkerMessage message = WorkerMessage.poll(job.run(), self, computed);

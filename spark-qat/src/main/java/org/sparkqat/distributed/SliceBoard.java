@@ -65,8 +65,7 @@ final class SliceBoard implements SparkInternals.Receiver {
     }
   }
 
-  private synchronized @Nullable ByteBuffer find(
-      SliceKey key, Asked question) {
+  private synchronized @Nullable ByteBuffer find(SliceKey key, Asked question) {
     if (key.step() < oldest) {
       throw new IllegalArgumentException(
           "Invalid question: %s is gone (the oldest step is %d)".formatted(key, oldest));

@@ -103,8 +103,7 @@ final class SlicePeers implements AutoCloseable {
     }
   }
 
-  private void await(
-      int peer, CompletableFuture<Boolean> first, SliceKey key, Reader reader) {
+  private void await(int peer, CompletableFuture<Boolean> first, SliceKey key, Reader reader) {
     CompletableFuture<Boolean> answer = first;
     while (true) {
       try {

@@ -48,13 +48,7 @@ final class SlicedTask {
     this.slices = new Slices(worker.layout().size(), job.workers());
     SlicedState state = SlicedState.decode(sliced.state().value(), slices, self.worker());
     this.owner =
-        new SliceOwner(
-            slices,
-            self.worker(),
-            job.shards(),
-            sliced.rules(),
-            worker.layout(),
-            state);
+        new SliceOwner(slices, self.worker(), job.shards(), sliced.rules(), worker.layout(), state);
     this.parameters = state.parameters();
     this.parametersOf = state.step();
   }
@@ -135,8 +129,7 @@ final class SlicedTask {
       return;
     }
     System.arraycopy(owner.parameters(), 0, parameters, owner.from(), owner.size());
-    board.put(
-        SliceKey.parameters(step, self.worker()), SliceContent.message(owner.parameters()));
+    board.put(SliceKey.parameters(step, self.worker()), SliceContent.message(owner.parameters()));
     peers.fetch(
         peer -> slices.size(peer) > 0,
         peer -> SliceKey.parameters(step, peer),
@@ -180,16 +173,13 @@ final class SlicedTask {
           (peer, answer) ->
               owner.add(
                   SliceContent.gradients(
-                      answer,
-                      ShardRange.of(peer, job.workers(), job.shards()),
-                      owner.size())));
+                      answer, ShardRange.of(peer, job.workers(), job.shards()), owner.size())));
     }
     return owner.merge();
   }
 
   private TreeSum.Part<float[]> mine(TreeSum.Part<StepResult> part) {
     float[] gradient = part.value().gradient();
-    return new TreeSum.Part<>(
-        part.node(), Arrays.copyOfRange(gradient, owner.from(), owner.to()));
+    return new TreeSum.Part<>(part.node(), Arrays.copyOfRange(gradient, owner.from(), owner.to()));
   }
 }

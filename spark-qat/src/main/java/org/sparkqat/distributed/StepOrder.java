@@ -55,15 +55,7 @@ public record StepOrder(
   /** The same for other parameters, or for none. */
   StepOrder parameters(float[] other) {
     return new StepOrder(
-        step,
-        epoch,
-        stepOfEpoch,
-        arithmetic,
-        normalization,
-        other,
-        statistics,
-        ranges,
-        form);
+        step, epoch, stepOfEpoch, arithmetic, normalization, other, statistics, ranges, form);
   }
 
   byte[] encode() {

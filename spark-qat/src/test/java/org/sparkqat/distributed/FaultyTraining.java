@@ -136,7 +136,7 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
       kinds.addAll(all);
     }
     List<Fault> faults = new ArrayList<>();
-    int gap = (STEPS - 2) / count;
+    int gap = (STEPS - 2) / Math.max(count, 1);
     for (int i = 0; i < count; i++) {
       long step = 1 + (long) i * gap + random.nextInt(gap);
       Kind kind = kinds.get(i);

@@ -25,7 +25,9 @@ import org.sparkqat.training.SliceNorm;
 import org.sparkqat.training.SlicedClipping;
 import org.sparkqat.training.TreeSum;
 
-/** Owners of slices make of the shards' gradients, in whatever order they come, what a driver does. */
+/**
+ * Owners of slices make of the shards' gradients, in whatever order they come, what a driver does.
+ */
 class SliceOwnerTest {
 
   private static final int SHARDS = 8;
@@ -151,7 +153,8 @@ class SliceOwnerTest {
   @Test
   void theFirstElementThatIsNotFiniteIsFound() {
     Slices slices = new Slices(LAYOUT.size(), 3);
-    SlicedRules rules = new SlicedRules(new Optimizer.Sgd(0, Optimizer.Nesterov.NONE, 0), Clipping.NONE);
+    SlicedRules rules =
+        new SlicedRules(new Optimizer.Sgd(0, Optimizer.Nesterov.NONE, 0), Clipping.NONE);
     List<SliceOwner> owners =
         owners(rules, slices, start(gaussians(LAYOUT.size()), rules.optimizer()));
     List<float[]> gradients = gradients();
@@ -168,14 +171,14 @@ class SliceOwnerTest {
     Slices slices = new Slices(LAYOUT.size(), 3);
     assertThatThrownBy(() -> new SlicedClipping(new Clipping(0, 0, 0.01), slices))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "Invalid adaptive clipping: 0.01 (0 for a gradient that is held in slices)");
+        .hasMessage("Invalid adaptive clipping: 0.01 (0 for a gradient that is held in slices)");
   }
 
   @Test
   void anOwnerIsNotReadyForAnotherStep() {
     Slices slices = new Slices(LAYOUT.size(), 1);
-    SlicedRules rules = new SlicedRules(new Optimizer.Sgd(0, Optimizer.Nesterov.NONE, 0), Clipping.NONE);
+    SlicedRules rules =
+        new SlicedRules(new Optimizer.Sgd(0, Optimizer.Nesterov.NONE, 0), Clipping.NONE);
     SliceOwner owner =
         owners(rules, slices, start(gaussians(LAYOUT.size()), rules.optimizer())).get(0);
     assertThat(owner.isReadyFor(new SliceUpdate(0, 1, RATE, 1))).as("no gradient").isFalse();

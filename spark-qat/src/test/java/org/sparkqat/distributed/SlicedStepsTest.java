@@ -221,8 +221,7 @@ class SlicedStepsTest {
             "Invalid cluster.slices: always (adaptive clipping of the merged gradient needs whole"
                 + " rows of weights)");
     QatTrainer jobs =
-        sliced(spark, TinyJob.settings())
-            .exchange(SLICES.mode(ExchangeSettings.Mode.JOB_PER_STEP));
+        sliced(spark, TinyJob.settings()).exchange(SLICES.mode(ExchangeSettings.Mode.JOB_PER_STEP));
     assertThatThrownBy(() -> train(spark, jobs))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
