@@ -33,8 +33,8 @@ import org.sparkqat.training.TrainingState;
 final class SlicesBenchmark {
 
   private static final int WORKERS = ExchangeBenchmark.WORKERS;
-  private static final int ROUNDS = 4;
-  private static final int STEPS = 16;
+  private static final int ROUNDS = 3;
+  private static final int STEPS = 10;
 
   /** The driver's processor time and bytes read and written, of which the network is nearly all. */
   private record Spent(double cpuMillis, double megabytes) {
