@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -24,10 +25,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.Clipping;
+import org.sparkqat.training.Gate;
+import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Optimizer;
-import org.sparkqat.training.Phase;
+import org.sparkqat.training.OscillationWatch;
+import org.sparkqat.training.Position;
+import org.sparkqat.training.Stage;
+import org.sparkqat.training.Stages;
 import org.sparkqat.training.TrainingState;
 
 /** Workers that hold slices give the bits that the driver gives. */
@@ -57,13 +64,10 @@ class SlicedStepsTest {
     return new TrainingSettings(
         tiny.worker(),
         optimizer,
-        tiny.floatRate(),
-        tiny.qatRate(),
+        tiny.stages(),
         clipping,
-        tiny.floatEpochs(),
         tiny.calibrationSteps(),
-        tiny.qatEpochs(),
-        tiny.freezeEpoch(),
+        tiny.watch(),
         new GradientCoding(encoding, WINDOW));
   }
 
@@ -107,6 +111,36 @@ class SlicedStepsTest {
   }
 
   @Test
+  void theDriverMakesTheStepsInWhichItLooksAtTheWeights(SparkSession spark) {
+    TrainingSettings settings = TinyJob.settings().watch(new OscillationWatch(0.3, 0.2, 0.25));
+    assertSame(train(spark, sliced(spark, settings)), expected(spark, settings));
+  }
+
+  @Test
+  void aStageThatDivergesWithinAWindowIsTakenBackAlike(SparkSession spark) {
+    QuantizationScheme scheme = QuantizationScheme.W8A8;
+    Gate gate =
+        new Gate(
+            OptionalDouble.empty(),
+            OptionalDouble.of(100),
+            Gate.Reference.PREVIOUS,
+            1,
+            1e-17,
+            Gate.Failure.STOP);
+    TrainingSettings settings =
+        TinyJob.settings()
+            .stages(
+                new Stages(
+                    List.of(
+                        Stage.ofFloat("float", scheme, 1, new LearningRate.Constant(0.1, 0)),
+                        Stage.quantized("qat", scheme, 1, new LearningRate.Constant(1e15, 0))
+                            .gate(gate))));
+    TrainingState expected = expected(spark, settings);
+    assertThat(expected.results()).containsEntry("qatStageFailures", 1.0);
+    assertSame(train(spark, sliced(spark, settings)), expected);
+  }
+
+  @Test
   void oneWorkerHoldsOneSliceAndItsStateComesToTheDriverInEveryWindow(SparkSession spark) {
     List<Integer> kept = new ArrayList<>();
     List<Long> told = new ArrayList<>();
@@ -126,7 +160,7 @@ class SlicedStepsTest {
                   public void afterEpoch(TrainingState state, double accuracy) {}
 
                   @Override
-                  public void afterPhase(TrainingState state, Phase ended, double accuracy) {}
+                  public void afterPhase(TrainingState state, Position ended, double accuracy) {}
                 })
             .listener(
                 new TrainingListener() {
