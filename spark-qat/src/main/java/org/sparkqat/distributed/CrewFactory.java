@@ -31,13 +31,8 @@ record CrewFactory(
     Broadcast<byte[]> specification = context.broadcast(worker.encode());
     Exchange jobs =
         new JobPerStepExchange(
-            context,
-            training,
-            worker.shards(),
-            specification,
-            exchange.stepTimeout().toSeconds());
-    Evaluator evaluator =
-        new Evaluator(context, testing.rdd(), specification, worker.classes());
+            context, training, worker.shards(), specification, exchange.stepTimeout().toSeconds());
+    Evaluator evaluator = new Evaluator(context, testing.rdd(), specification, worker.classes());
     if (exchange.mode() == ExchangeSettings.Mode.JOB_PER_STEP) {
       return new Crew(new DriverSteps(schedule, step, jobs), jobs, evaluator);
     }

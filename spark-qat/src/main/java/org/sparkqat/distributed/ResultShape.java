@@ -34,7 +34,7 @@ record ResultShape(
 
   /** The same without gradients. */
   ResultShape withoutGradient() {
-    return new ResultShape(0, ranges, statisticSums, statisticCounts);
+    return new ResultShape(0, ranges, histograms, rangeSums, statisticSums, statisticCounts);
   }
 
   void require(Node node, StepResult result) {

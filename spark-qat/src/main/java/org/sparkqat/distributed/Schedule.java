@@ -8,7 +8,6 @@ import org.sparkqat.engine.Normalization;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Ranges;
-import org.sparkqat.training.HeldWeights;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.Stage;
@@ -151,18 +150,6 @@ final class Schedule {
       case ESTIMATION -> Normalization.BATCH;
       case CALIBRATION, DONE -> Normalization.RUNNING;
     };
-  }
-
-  /**
-   * True when the driver looks at the parameters before or after the step to come: it holds weights
-   * on their codes, mixes real and quantized ones, or watches their codes.
-   */
-  boolean needsParameters(TrainingState state) {
-    Position at = state.position();
-    return at.phase() == Phase.QAT
-        && (stage(at).share().mixes()
-            || settings.watch().isPresent()
-            || state.memory().of(HeldWeights.HELD).isPresent());
   }
 
   /** True when batch normalization uses its running statistics in the step to come. */

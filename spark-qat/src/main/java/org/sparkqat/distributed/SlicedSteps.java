@@ -94,7 +94,7 @@ final class SlicedSteps implements Steps {
     Position at = state.position();
     return given
         || !Schedule.optimizes(at)
-        || schedule.needsParameters(state)
+        || step.needsParameters(state)
         || (losses >= LOSSES && window(at).equals(window(lossesAt)));
   }
 
@@ -102,8 +102,7 @@ final class SlicedSteps implements Steps {
   private Position window(Position at) {
     int into = at.stepOfEpoch() % choice.window();
     int first = at.stepOfEpoch() - into;
-    return new Position(
-        at.stage(), at.attempt(), at.phase(), at.epoch(), first, at.step() - into);
+    return new Position(at.stage(), at.attempt(), at.phase(), at.epoch(), first, at.step() - into);
   }
 
   /** Lets workers hold a state, unless they do. */
@@ -157,8 +156,7 @@ final class SlicedSteps implements Steps {
   @Override
   public boolean isSettled(TrainingState state) {
     Position at = state.position();
-    return schedule.isSettled(at)
-        && (!isAway(state) || at.stepOfEpoch() % choice.window() == 0);
+    return schedule.isSettled(at) && (!isAway(state) || at.stepOfEpoch() % choice.window() == 0);
   }
 
   @Override

@@ -86,6 +86,7 @@ record StepResult(
         other,
         observed,
         histograms,
+        rangeSums,
         statisticSums,
         statisticCounts,
         loss,

@@ -6,8 +6,8 @@ import org.sparkqat.training.TrainingState;
 interface Steps {
 
   /**
-   * Makes one step. Between two settled states the parameters and slots may be with the
-   * workers, and empty here.
+   * Makes one step. Between two settled states the parameters and slots may be with the workers,
+   * and empty here.
    *
    * @throws StateLostException when what the step builds on was lost
    */

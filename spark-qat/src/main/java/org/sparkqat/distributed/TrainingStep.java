@@ -111,6 +111,19 @@ final class TrainingStep {
     return updated(state, result, clip, state.parameters(), state.slots());
   }
 
+  /**
+   * True when the driver looks at the parameters before or after the step to come: it holds weights
+   * on their codes, mixes real and quantized ones, watches their codes, or learns their ranges.
+   */
+  boolean needsParameters(TrainingState state) {
+    Position at = state.position();
+    return at.phase() == Phase.QAT
+        && (schedule.stage(at).share().mixes()
+            || settings.watch().isPresent()
+            || state.memory().of(HeldWeights.HELD).isPresent()
+            || (moves(at) && learner(at).learns()));
+  }
+
   private String nameAt(int position) {
     return network.parameters().parameters().stream()
         .filter(p -> position >= p.offset() && position < p.end())
@@ -163,9 +176,7 @@ final class TrainingStep {
     float[][] copies = copies(state);
     float[] parameters = copies[0];
     float[][] slots = Arrays.copyOfRange(copies, 1, copies.length);
-    settings
-        .optimizer()
-        .update(parameters, gradient, slots, layout, rate, update, Loops.PARALLEL);
+    settings.optimizer().update(parameters, gradient, slots, layout, rate, update, Loops.PARALLEL);
     HeldWeights.restore(parameters, state.parameters(), state.memory(), schedule.graph(at));
     return updated(state, result, clip, parameters, slots);
   }

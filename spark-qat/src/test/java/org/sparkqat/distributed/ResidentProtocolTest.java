@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.sparkqat.distributed.DriverMessage.Kind;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Normalization;
 import org.sparkqat.engine.Seeds;
@@ -66,7 +67,7 @@ class ResidentProtocolTest {
     }
 
     private long step() {
-      assertThat(kind()).isEqualTo(DriverMessage.Kind.ORDER);
+      assertThat(kind()).isEqualTo(Kind.ORDER);
       return answers.get(0).order().orElseThrow().step();
     }
 
@@ -144,8 +145,7 @@ class ResidentProtocolTest {
 
   @Test
   void aStepGoesToEveryWorkerAndIsCompleteWithTheLastResult() throws InterruptedException {
-    assertThat(tell(WorkerMessage.hello(RUN, worker(0, 10))).kind())
-        .isEqualTo(DriverMessage.Kind.WAIT);
+    assertThat(tell(WorkerMessage.hello(RUN, worker(0, 10))).kind()).isEqualTo(Kind.WAIT);
     Reply early = tell(poll(worker(0, 10), WorkerMessage.NONE));
     assertThat(early.isOpen()).isTrue();
     begin(order(4));
@@ -277,7 +277,7 @@ class ResidentProtocolTest {
     Reply young = tell(poll(worker(1, 11), WorkerMessage.NONE));
     clock.set(1000);
     protocol.renew(1000);
-    assertThat(old.kind()).isEqualTo(DriverMessage.Kind.WAIT);
+    assertThat(old.kind()).isEqualTo(Kind.WAIT);
     assertThat(young.isOpen()).isTrue();
   }
 
@@ -285,10 +285,9 @@ class ResidentProtocolTest {
   void theEndReachesThoseWhoWaitAndThoseWhoAskLater() {
     Reply waiting = tell(poll(worker(0, 10), WorkerMessage.NONE));
     protocol.end();
-    assertThat(waiting.kind()).isEqualTo(DriverMessage.Kind.END);
-    assertThat(tell(WorkerMessage.hello(RUN, worker(1, 11))).kind())
-        .isEqualTo(DriverMessage.Kind.END);
-    assertThat(tell(computed(worker(2, 12), 3)).kind()).isEqualTo(DriverMessage.Kind.END);
+    assertThat(waiting.kind()).isEqualTo(Kind.END);
+    assertThat(tell(WorkerMessage.hello(RUN, worker(1, 11))).kind()).isEqualTo(Kind.END);
+    assertThat(tell(computed(worker(2, 12), 3)).kind()).isEqualTo(Kind.END);
   }
 
   @Test
@@ -297,7 +296,7 @@ class ResidentProtocolTest {
     WorkerMessage mine = computed(worker(0, 10), 1);
     WorkerMessage foreign =
         new WorkerMessage(mine.kind(), RUN + 1, mine.from(), 1, 0, mine.encoding(), mine.parts());
-    assertThat(tell(foreign).kind()).isEqualTo(DriverMessage.Kind.STALE);
+    assertThat(tell(foreign).kind()).isEqualTo(Kind.STALE);
     assertThat(protocol.missing()).contains("shards 0 to 1 (no task has connected)");
   }
 
@@ -419,5 +418,48 @@ class ResidentProtocolTest {
     begin(order(1));
     assertThat(tell(poll(worker(0, 10), 1)).step()).isEqualTo(1);
     assertThat(tell(computed(worker(0, 10), 1)).isOpen()).isTrue();
+  }
+
+  @Test
+  void workersThatHoldSlicesAreIntroducedWhenAllAreThere() {
+    ResidentProtocol sliced = ResidentProtocol.sliced(RUN, WORKERS, SHARDS, SHAPE, clock::get);
+    assertThat(tell(sliced, peers(0, 10)).kind()).isEqualTo(Kind.WAIT);
+    assertThat(tell(sliced, peers(0, 20)).kind()).as("run again").isEqualTo(Kind.WAIT);
+    assertThat(tell(sliced, peers(1, 11)).kind()).isEqualTo(Kind.WAIT);
+    Reply last = tell(sliced, peers(2, 12));
+    assertThat(last.answers.get(0).peers()).containsExactly("host:20", "host:11", "host:12");
+    assertThat(tell(sliced, peers(0, 20)).kind()).isEqualTo(Kind.PEERS);
+  }
+
+  @Test
+  void aSliceIsLostWhenAnotherAttemptComesAndTheFirstIsGone() {
+    ResidentProtocol sliced = ResidentProtocol.sliced(RUN, WORKERS, SHARDS, SHAPE, clock::get);
+    sliced.receive("first", peers(0, 10).encode(), new Reply());
+    tell(sliced, peers(1, 11));
+    tell(sliced, peers(2, 12));
+    sliced.begin(StepRound.of(order(1), SHARDS));
+    assertThat(tell(sliced, peers(0, 20)).kind()).isEqualTo(Kind.WAIT);
+    assertThat(sliced.lacksResiduals()).isFalse();
+    sliced.lost("first");
+    assertThat(sliced.lacksResiduals()).isTrue();
+  }
+
+  @Test
+  void whoCannotReachAnotherOneIsNamed() {
+    ResidentProtocol sliced = ResidentProtocol.sliced(RUN, WORKERS, SHARDS, SHAPE, clock::get);
+    WorkerMessage cannot = WorkerMessage.unreachable(RUN, worker(1, 11), "no way to worker 2");
+    assertThat(tell(sliced, cannot).kind()).isEqualTo(Kind.WAIT);
+    assertThat(sliced.unreachable())
+        .isEqualTo("executor executor11 on host, task attempt 11: no way to worker 2");
+  }
+
+  private static WorkerMessage peers(int worker, long attempt) {
+    return WorkerMessage.peers(RUN, worker(worker, attempt), "host:" + attempt);
+  }
+
+  private static Reply tell(ResidentProtocol protocol, WorkerMessage message) {
+    Reply reply = new Reply();
+    protocol.receive("connection " + message.from().attempt(), message.encode(), reply);
+    return reply;
   }
 }

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.Clipping;
 import org.sparkqat.training.Gate;
@@ -68,7 +71,8 @@ class SlicedStepsTest {
         clipping,
         tiny.calibrationSteps(),
         tiny.watch(),
-        new GradientCoding(encoding, WINDOW));
+        new GradientCoding(encoding, WINDOW),
+        tiny.ranges());
   }
 
   private static TrainingState train(SparkSession spark, QatTrainer trainer) {
@@ -112,7 +116,14 @@ class SlicedStepsTest {
 
   @Test
   void theDriverMakesTheStepsInWhichItLooksAtTheWeights(SparkSession spark) {
-    TrainingSettings settings = TinyJob.settings().watch(new OscillationWatch(0.3, 0.2, 0.25));
+    QuantizationScheme learned =
+        new QuantizationScheme(
+            WeightQuantizer.DEFAULT.withRange(WeightRange.LSQ),
+            ActivationQuantizer.DEFAULT,
+            0,
+            List.of());
+    TrainingSettings settings =
+        TinyJob.settings(learned).watch(new OscillationWatch(0.3, 0.2, 0.25));
     assertSame(train(spark, sliced(spark, settings)), expected(spark, settings));
   }
 
