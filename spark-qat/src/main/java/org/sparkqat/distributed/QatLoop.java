@@ -32,11 +32,6 @@ final class QatLoop {
   /** The latest step that was begun. */
   private Position latest = Position.START;
 
-  /**
-   * A loop.
-   *
-   * @param exchange frees the cluster for evaluations
-   */
   QatLoop(
       TrainingSettings settings,
       Schedule schedule,
