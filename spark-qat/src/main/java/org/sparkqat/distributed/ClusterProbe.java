@@ -175,7 +175,7 @@ public final class ClusterProbe {
     }
 
     private Optional<String> connectionProblem() throws InterruptedException {
-      try (SparkInternals.Connection connection = new SparkInternals.Connection(host, port)) {
+      try (SparkInternals.Connection connection = SparkInternals.Connection.to(host, port)) {
         int answer =
             connection.ask(
                 ByteBuffer.allocate(Integer.BYTES).putInt(port).flip(),

@@ -1,7 +1,11 @@
 package org.sparkqat.distributed;
 
-/** Who computes the steps and the evaluations of networks with one quantization scheme. */
-record Crew(Exchange exchange, Evaluator evaluator) implements AutoCloseable {
+/**
+ * Who computes the steps and the evaluations of networks with one quantization scheme.
+ *
+ * @param exchange the way to the workers
+ */
+record Crew(Steps steps, Exchange exchange, Evaluator evaluator) implements AutoCloseable {
 
   @Override
   public void close() {

@@ -8,8 +8,9 @@ import java.time.Duration;
  * @param stepTimeout how long a step may take before training stops with an error, at least a
  *     second
  * @param port where the driver listens for resident workers; 0: any free one
+ * @param slices where gradients are merged and parameters updated
  */
-public record ExchangeSettings(Mode mode, Duration stepTimeout, int port) {
+public record ExchangeSettings(Mode mode, Duration stepTimeout, int port, Slices slices) {
 
   public static final ExchangeSettings DEFAULT =
       new ExchangeSettings(Mode.AUTO, Duration.ofMinutes(10), 0);
@@ -22,6 +23,16 @@ public record ExchangeSettings(Mode mode, Duration stepTimeout, int port) {
     RESIDENT,
     /** A Spark job for each step. */
     JOB_PER_STEP
+  }
+
+  /** Who merges gradients and updates parameters. */
+  public enum Slices {
+    /** The workers, when there are many of them and of parameters; else the driver. */
+    AUTO,
+    /** The driver. */
+    NEVER,
+    /** The workers, or an error. */
+    ALWAYS
   }
 
   public ExchangeSettings {
@@ -37,11 +48,20 @@ public record ExchangeSettings(Mode mode, Duration stepTimeout, int port) {
     }
   }
 
+  /** With slices where they pay. */
+  public ExchangeSettings(Mode mode, Duration stepTimeout, int port) {
+    this(mode, stepTimeout, port, Slices.AUTO);
+  }
+
   public ExchangeSettings mode(Mode other) {
-    return new ExchangeSettings(other, stepTimeout, port);
+    return new ExchangeSettings(other, stepTimeout, port, slices);
   }
 
   public ExchangeSettings stepTimeout(Duration other) {
-    return new ExchangeSettings(mode, other, port);
+    return new ExchangeSettings(mode, other, port, slices);
+  }
+
+  public ExchangeSettings slices(Slices other) {
+    return new ExchangeSettings(mode, stepTimeout, port, other);
   }
 }

@@ -28,6 +28,11 @@ record GradientForm(GradientEncoding encoding, Feedback feedback) {
     return feedback == Feedback.START || feedback == Feedback.CONTINUE;
   }
 
+  /** The encoding of the numbers that travel. */
+  GradientEncoding travelsAs() {
+    return isRounded() ? encoding : GradientEncoding.FLOAT32;
+  }
+
   /** True when the errors of the step before are needed. */
   boolean needsResiduals() {
     return feedback == Feedback.CONTINUE || feedback == Feedback.FLUSH;

@@ -49,7 +49,7 @@ final class JobPerStepExchange implements Exchange {
   @Override
   public StepResult step(StepOrder order) {
     if (!feedback.isReadyFor(order)) {
-      throw new FeedbackLostException(order.step());
+      throw StateLostException.ofRoundingErrors(order.step());
     }
     Broadcast<byte[]> orders = context.broadcast(order.encode());
     try {

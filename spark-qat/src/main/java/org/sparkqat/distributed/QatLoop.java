@@ -20,13 +20,23 @@ final class QatLoop {
 
   private final TrainingSettings settings;
   private final Schedule schedule;
-  private final TrainingStep step;
   private final Crews crews;
   private final Gatekeeper gatekeeper;
   private final StateKeeper keeper;
   private final TrainingListener listener;
   private final JobDescription description;
 
+  /** The latest step that the listener was told of. */
+  private long told = WorkerMessage.NONE;
+
+  /** The latest step that was begun. */
+  private Position latest = Position.START;
+
+  /**
+   * A loop.
+   *
+   * @param exchange frees the cluster for evaluations
+   */
   QatLoop(
       TrainingSettings settings,
       Schedule schedule,
@@ -37,7 +47,6 @@ final class QatLoop {
       JobDescription description) {
     this.settings = settings;
     this.schedule = schedule;
-    this.step = new TrainingStep(settings, schedule);
     this.crews = crews;
     this.gatekeeper = new Gatekeeper(settings.stages(), milestones);
     this.keeper = keeper;
@@ -62,7 +71,7 @@ final class QatLoop {
     try {
       next = toSettled(atFirstStep(state));
     } catch (TrainingDivergedException e) {
-      Gatekeeper.Verdict verdict = gatekeeper.judge(state, e).orElseThrow(() -> e);
+      Gatekeeper.Verdict verdict = gatekeeper.judge(state.at(latest), e).orElseThrow(() -> e);
       crew(state.position()).exchange().release();
       return takenBack(verdict.rollBack(), verdict.back().orElseThrow());
     }
@@ -71,6 +80,7 @@ final class QatLoop {
 
   /** At the beginning of the stage again, or at the end. */
   private TrainingState takenBack(RollBack rollBack, TrainingState back) {
+    told = WorkerMessage.NONE;
     tell(rollBack);
     if (back.position().phase() == Phase.DONE) {
       keeper.afterPhase(back, rollBack.ended(), Double.NaN);
@@ -84,18 +94,6 @@ final class QatLoop {
   private void tell(RollBack rollBack) {
     LOG.info(rollBack.text());
     listener.rolledBack(rollBack);
-  }
-
-  private TrainingStep.Outcome step(TrainingState state) {
-    description.step(state.position());
-    Exchange exchange = crew(state.position()).exchange();
-    long ordered = System.nanoTime();
-    StepResult result = exchange.step(schedule.order(state));
-    long merged = System.nanoTime();
-    TrainingStep.Outcome outcome = step.next(state, result);
-    long updated = System.nanoTime();
-    StepTiming timing = StepTiming.of(merged - ordered, exchange.times(), updated - merged);
-    return new TrainingStep.Outcome(outcome.state(), outcome.report().timed(timing));
   }
 
   private Crew crew(Position at) {
@@ -123,25 +121,33 @@ final class QatLoop {
 
   /** Steps until a state is all that there is to know; all of them again when errors are lost. */
   private TrainingState toSettled(TrainingState start) {
-    int told = 0;
+    Steps steps = crew(start.position()).steps();
     while (true) {
       TrainingState state = start;
       int done = 0;
       try {
         do {
-          TrainingStep.Outcome outcome = step(state);
+          description.step(state.position());
+          latest = state.position();
+          TrainingStep.Outcome outcome = steps.next(state);
           done++;
-          if (done > told) {
-            told = done;
-            listener.stepDone(outcome.report());
-          }
+          tell(schedule.sequence(state.position()), outcome.report());
           state = outcome.state();
-        } while (!schedule.isSettled(state.position()));
+        } while (!steps.isSettled(state));
+        state = steps.whole(state);
         keepWithinEpoch(state, done);
         return state;
-      } catch (FeedbackLostException e) {
+      } catch (StateLostException e) {
         LOG.warn("{}: going back to step {}", e.getMessage(), start.position().step());
       }
+    }
+  }
+
+  /** Tells of a step that is made for the first time. */
+  private void tell(long number, StepReport report) {
+    if (number > told) {
+      told = number;
+      listener.stepDone(report);
     }
   }
 

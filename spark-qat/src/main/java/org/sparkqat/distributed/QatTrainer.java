@@ -2,9 +2,9 @@ package org.sparkqat.distributed;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +35,7 @@ public final class QatTrainer {
   private Milestones milestones = Milestones.NONE;
   private OptionalInt workers = OptionalInt.empty();
   private ExchangeSettings exchange = ExchangeSettings.DEFAULT;
+  private int sliceWindow = SliceChoice.WINDOW;
 
   /** A trainer on the given session's cluster, with one worker per slot. */
   public QatTrainer(SparkSession spark, TrainingSettings settings) {
@@ -74,6 +75,12 @@ public final class QatTrainer {
   /** How a step travels; resident workers where they can start by default. */
   public QatTrainer exchange(ExchangeSettings newExchange) {
     this.exchange = newExchange;
+    return this;
+  }
+
+  /** Steps after which slices come to the driver; changes the speed, never the result. */
+  QatTrainer sliceWindow(int steps) {
+    this.sliceWindow = steps;
     return this;
   }
 
@@ -122,16 +129,28 @@ public final class QatTrainer {
     int tasks = tasks(context);
     @Nullable String before = context.getLocalProperty(ResidentJob.DESCRIPTION);
     warnOfLargerMessages(tasks);
+    SliceChoice slices = new SliceChoice(exchange.slices(), sliceWindow);
+    Optional<SliceChoice> sliced =
+        slices.isFor(settings, exchange.mode(), tasks) ? Optional.of(slices) : Optional.empty();
     try (ShardGroups training = ShardGroups.of(train, tasks);
-        ShardGroups testing = ShardGroups.of(test, tasks);
-        Crews crews =
-            new Crews(
-                worker -> crew(context, training, testing, worker),
-                worker -> evaluator(context, testing, worker))) {
+        ShardGroups testing = ShardGroups.of(test, tasks)) {
       Schedule schedule = new Schedule(settings, training.examples());
+      CrewFactory factory =
+          new CrewFactory(
+              context,
+              settings,
+              exchange,
+              workers,
+              sliced,
+              schedule,
+              new TrainingStep(settings, schedule),
+              training,
+              testing);
       JobDescription description = new JobDescription(context::setJobDescription, schedule);
-      return new QatLoop(settings, schedule, crews, milestones, keeper, listeners(), description)
-          .run(start);
+      try (Crews crews = new Crews(factory::crew, factory::evaluator)) {
+        return new QatLoop(settings, schedule, crews, milestones, keeper, listeners(), description)
+            .run(start);
+      }
     } finally {
       context.setJobDescription(before);
     }
@@ -165,51 +184,6 @@ public final class QatTrainer {
     boolean resident = exchange.mode() != ExchangeSettings.Mode.JOB_PER_STEP;
     int wanted = workers.orElse(slots);
     return Math.min(resident ? Math.min(wanted, slots) : wanted, settings.worker().shards());
-  }
-
-  private Crew crew(
-      JavaSparkContext context,
-      ShardGroups training,
-      ShardGroups testing,
-      WorkerSpecification worker) {
-    Broadcast<byte[]> specification = context.broadcast(worker.encode());
-    return new Crew(
-        exchange(context, training, worker, specification),
-        new Evaluator(context, testing.rdd(), specification, worker.classes()));
-  }
-
-  private static Evaluator evaluator(
-      JavaSparkContext context, ShardGroups testing, WorkerSpecification worker) {
-    return new Evaluator(
-        context, testing.rdd(), context.broadcast(worker.encode()), worker.classes());
-  }
-
-  private Exchange exchange(
-      JavaSparkContext context,
-      ShardGroups training,
-      WorkerSpecification worker,
-      Broadcast<byte[]> specification) {
-    Exchange jobs =
-        new JobPerStepExchange(
-            context,
-            training,
-            settings.worker().shards(),
-            specification,
-            exchange.stepTimeout().toSeconds());
-    if (exchange.mode() == ExchangeSettings.Mode.JOB_PER_STEP) {
-      return jobs;
-    }
-    Patience patience = Patience.DEFAULT;
-    WorkerCount count =
-        new WorkerCount(
-            () -> SparkInternals.slots(context.sc()),
-            workers,
-            settings.worker().shards(),
-            patience.slots(),
-            exchange.stepTimeout().toSeconds());
-    Exchange resident =
-        new ResidentExchange(context, training, worker, count, specification, exchange, patience);
-    return new FallbackExchange(resident, jobs, exchange.mode());
   }
 
   /** The model of a state. */

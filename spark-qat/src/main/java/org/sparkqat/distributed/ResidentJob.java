@@ -7,6 +7,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,14 +24,17 @@ final class ResidentJob {
   private final ResidentProtocol protocol;
   private final JavaFutureAction<Void> tasks;
   private final String address;
+  private final @Nullable Broadcast<byte[]> state;
   private final long started = System.nanoTime();
   private boolean complete;
+  private boolean freed;
   private long steps;
 
   private ResidentJob(
       ResidentProtocol protocol, JavaFutureAction<Void> tasks, ResidentTask.Job description) {
     this.protocol = protocol;
     this.tasks = tasks;
+    this.state = description.slices() == null ? null : description.slices().state();
     this.address = description.host() + ":" + description.port();
   }
 
@@ -56,6 +60,11 @@ final class ResidentJob {
       context.setLocalProperty(INTERRUPT, interrupt);
       context.setLocalProperty(DESCRIPTION, before);
     }
+  }
+
+  /** True when the workers hold slices. */
+  boolean isSliced() {
+    return state != null;
   }
 
   ResidentProtocol protocol() {
@@ -87,6 +96,15 @@ final class ResidentJob {
   void stepDone() {
     steps++;
     complete = true;
+    freeState();
+  }
+
+  /** What a job starts with is of no use after its first step. */
+  private void freeState() {
+    if (state != null && !freed) {
+      freed = true;
+      state.destroy();
+    }
   }
 
   /**
@@ -172,6 +190,8 @@ final class ResidentJob {
       tasks.cancel(true);
     } catch (ExecutionException e) {
       LOG.warn("Resident workers have failed after their last step: {}", e.toString());
+    } finally {
+      freeState();
     }
   }
 
@@ -189,5 +209,6 @@ final class ResidentJob {
   void cancel() {
     protocol.end();
     tasks.cancel(true);
+    freeState();
   }
 }

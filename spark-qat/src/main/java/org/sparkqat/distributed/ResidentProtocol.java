@@ -3,19 +3,15 @@ package org.sparkqat.distributed;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sparkqat.training.TreeSum;
+import org.sparkqat.distributed.WaitingWorkers.Waiting;
 
 /**
  * The driver's side of one job of resident workers, without network or threads of its own: messages
@@ -34,21 +30,16 @@ final class ResidentProtocol {
   private final int shards;
   private final ResultShape shape;
   private final LongSupplier clock;
-  private final Map<Integer, Presence> present = new TreeMap<>();
-  private final List<Waiting> waiting = new ArrayList<>();
-  private final Set<Integer> dismissed = new HashSet<>();
+  private final WaitingWorkers waiting = new WaitingWorkers();
+  private final Attendance attendance;
   private final Residuals residuals = new Residuals();
-  private TreeSum<StepResult> sum;
-  private @Nullable ByteBuffer order;
-  private long step = WorkerMessage.NONE;
+  private final Optional<PeerList> peers;
+  private @Nullable Round round;
+  private boolean open;
+  private String unreachable = "";
   private long ordered;
   private ExchangeTimes.Sum times = new ExchangeTimes.Sum();
   private boolean ended;
-  private boolean doubled;
-
-  /** A worker that waits for an order other than that of the step it has computed. */
-  private record Waiting(
-      Object connection, WorkerIdentity worker, long computed, long since, Answer answer) {}
 
   /**
    * The protocol of one job.
@@ -58,49 +49,70 @@ final class ResidentProtocol {
    * @param clock nanoseconds
    */
   ResidentProtocol(long run, int workers, int shards, ResultShape shape, LongSupplier clock) {
+    this(run, workers, shards, shape, clock, Optional.empty());
+  }
+
+  private ResidentProtocol(
+      long run,
+      int workers,
+      int shards,
+      ResultShape shape,
+      LongSupplier clock,
+      Optional<PeerList> peers) {
     this.run = run;
     this.workers = workers;
     this.shards = shards;
     this.shape = shape;
     this.clock = clock;
-    this.sum = StepResult.driverSum(shards);
+    this.peers = peers;
+    this.attendance = new Attendance(workers);
+  }
+
+  /** The protocol of a job whose workers hold slices, and merge gradients among themselves. */
+  static ResidentProtocol sliced(
+      long run, int workers, int shards, ResultShape shape, LongSupplier clock) {
+    return new ResidentProtocol(
+        run, workers, shards, shape.withoutGradient(), clock, Optional.of(new PeerList(workers)));
   }
 
   long run() {
     return run;
   }
 
-  /** Publishes the next step to all workers. */
-  void begin(StepOrder next) {
-    ByteBuffer message = DriverMessage.encode(next);
+  /** Asks all workers. */
+  void begin(Round next) {
     List<Waiting> ready;
     synchronized (this) {
-      step = next.step();
-      order = message;
+      round = next;
+      open = true;
       ordered = clock.getAsLong();
       times = new ExchangeTimes.Sum();
       residuals.begin();
-      sum = StepResult.driverSum(shards);
-      ready = List.copyOf(waiting);
-      waiting.clear();
+      ready = waiting.take();
     }
-    ready.forEach(each -> each.answer().send(message.duplicate()));
+    WaitingWorkers.answer(ready, next.question());
   }
 
-  /** Waits until the step is complete, or for the given time; true when it is complete. */
+  /**
+   * Waits until the round is complete or cannot become so, or for the given time; true when it is
+   * complete.
+   */
   synchronized boolean awaitStep(long millis) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    for (long left = millis; !sum.isComplete() && !lacksResiduals() && left > 0; ) {
+    for (long left = millis; !isDecided() && left > 0; ) {
       wait(left);
       left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
     }
-    return sum.isComplete();
+    return round != null && round.isComplete();
   }
 
-  /** The result of the complete step. */
-  synchronized StepResult result() {
-    order = null;
-    return sum.total();
+  private boolean isDecided() {
+    return round == null || round.isComplete() || lacksResiduals() || !unreachable.isEmpty();
+  }
+
+  /** Takes no more answers to the round. */
+  synchronized void close() {
+    open = false;
   }
 
   /** Where the time of the step went. */
@@ -113,66 +125,50 @@ final class ResidentProtocol {
     List<Waiting> all;
     synchronized (this) {
       ended = true;
-      all = List.copyOf(waiting);
-      waiting.clear();
-      all.forEach(each -> dismissed.add(each.worker().worker()));
+      all = waiting.take();
+      all.forEach(each -> attendance.dismiss(each.worker().worker()));
     }
-    all.forEach(each -> each.answer().send(DriverMessage.encode(DriverMessage.Kind.END)));
+    WaitingWorkers.answer(all, DriverMessage.encode(DriverMessage.Kind.END));
   }
 
   /** Waits until every connected worker has been told of the end, or for the given time. */
   synchronized void awaitEnded(long millis) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    for (long left = millis; !allDismissed() && left > 0; ) {
+    for (long left = millis; !attendance.allDismissed() && left > 0; ) {
       wait(left);
       left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
     }
   }
 
-  private boolean allDismissed() {
-    return present.values().stream()
-        .filter(Presence::connected)
-        .allMatch(presence -> dismissed.contains(presence.worker().worker()));
-  }
-
   /** Lets those who have waited for long ask again, so that no connection falls silent. */
   void renew(long nanos) {
-    List<Waiting> old = new ArrayList<>();
+    List<Waiting> old;
     synchronized (this) {
-      long now = clock.getAsLong();
-      for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
-        Waiting one = each.next();
-        if (now - one.since() >= nanos) {
-          old.add(one);
-          each.remove();
-        }
-      }
+      old = waiting.takeSince(clock.getAsLong() - nanos);
     }
-    old.forEach(each -> each.answer().send(DriverMessage.encode(DriverMessage.Kind.WAIT)));
+    WaitingWorkers.answer(old, DriverMessage.encode(DriverMessage.Kind.WAIT));
   }
 
   /** A connection is lost; whoever was behind it may come back by another. */
   synchronized void lost(Object connection) {
-    waiting.removeIf(each -> each.connection().equals(connection));
+    waiting.lost(connection);
     residuals.lost(connection);
-    present.replaceAll(
-        (worker, presence) ->
-            presence.connection().equals(connection) ? presence.lost() : presence);
+    attendance.lost(connection);
     notifyAll();
   }
 
   /** Takes a message; its bytes are not used after the return. */
   void receive(Object connection, ByteBuffer bytes, Answer answer) {
-    WorkerMessage message;
+    ByteBuffer reply;
     try {
-      message = WorkerMessage.decode(bytes, shape);
+      WorkerMessage message = WorkerMessage.decode(bytes, shape);
       requireKnown(message);
+      reply = message.run() == run ? handle(connection, message, answer) : stale(message);
     } catch (IllegalArgumentException | BufferUnderflowException e) {
       LOG.warn("Refused a message from {}: {}", connection, e.toString());
       answer.refuse(String.valueOf(e.getMessage()));
       return;
     }
-    ByteBuffer reply = message.run() == run ? handle(connection, message, answer) : stale(message);
     if (reply != null) {
       answer.send(reply);
     }
@@ -201,65 +197,93 @@ final class ResidentProtocol {
   private synchronized @Nullable ByteBuffer handle(
       Object connection, WorkerMessage message, Answer answer) {
     WorkerIdentity worker = message.from();
-    Presence now = new Presence(worker, connection, true, clock.getAsLong());
-    Presence before = present.put(worker.worker(), now);
-    doubled = doubled || (before != null && before.isBeside(now));
+    attendance.heard(worker, connection, clock.getAsLong());
     if (ended) {
-      dismissed.add(worker.worker());
+      attendance.dismiss(worker.worker());
       notifyAll();
       return DriverMessage.encode(DriverMessage.Kind.END);
     }
-    if (message.kind() == WorkerMessage.Kind.HELLO) {
-      return DriverMessage.encode(DriverMessage.Kind.WAIT);
-    }
-    if (message.step() == step && order != null) {
-      if (message.kind() == WorkerMessage.Kind.RESULT) {
-        residuals.keptBy(worker.worker(), connection);
-        merge(message);
-      } else if (message.kind() == WorkerMessage.Kind.LACKING) {
-        residuals.lackedBy(worker.worker(), clock.getAsLong());
-        notifyAll();
+    switch (message.kind()) {
+      case HELLO -> {}
+      case PEERS -> {
+        return introduced(connection, message);
+      }
+      case UNREACHABLE -> unreachable = worker + ": " + message.text();
+      default -> {
+        return taken(connection, message, answer);
       }
     }
-    boolean lacks = message.kind() == WorkerMessage.Kind.LACKING && message.step() == step;
-    // Who asks again may have computed the step before the driver went back to it.
-    if (order != null && !lacks && !isCovered(worker.shards())) {
-      return order.duplicate();
+    notifyAll();
+    return DriverMessage.encode(DriverMessage.Kind.WAIT);
+  }
+
+  /** Where the others are, when all are known. */
+  private ByteBuffer introduced(Object connection, WorkerMessage message) {
+    WorkerIdentity worker = message.from();
+    if (peers.isPresent() && peers.get().add(worker, message.text())) {
+      residuals.keptBy(worker.worker(), connection);
+      return peers.get().isComplete()
+          ? peers.get().message()
+          : DriverMessage.encode(DriverMessage.Kind.WAIT);
     }
-    waiting.add(new Waiting(connection, worker, message.step(), clock.getAsLong(), answer));
+    residuals.lackedBy(worker.worker(), clock.getAsLong());
+    notifyAll();
+    return DriverMessage.encode(DriverMessage.Kind.WAIT);
+  }
+
+  /** Takes an answer; what to do next, null when there is nothing yet. */
+  private @Nullable ByteBuffer taken(Object connection, WorkerMessage message, Answer answer) {
+    WorkerIdentity worker = message.from();
+    Round current = round;
+    boolean asked = current != null && message.step() == current.step();
+    boolean lacks = asked && message.kind() == WorkerMessage.Kind.LACKING;
+    if (peers.isPresent() && peers.get().has(worker)) {
+      residuals.keptBy(worker.worker(), connection);
+    }
+    if (current != null && asked && open) {
+      take(current, connection, message);
+    }
+    if (isDecided()) {
+      notifyAll();
+    }
+    // Who asks again may have computed the step before the driver went back to it.
+    if (current != null && open && !lacks && !isCovered(worker.worker())) {
+      return current.question().duplicate();
+    }
+    waiting.add(new Waiting(connection, worker, clock.getAsLong(), answer));
     return null;
   }
 
-  private void merge(WorkerMessage message) {
-    long start = clock.getAsLong();
-    boolean isNew = false;
-    for (TreeSum.Part<StepResult> part : message.parts()) {
-      if (!sum.overlaps(part.node())) {
-        sum.add(part.node(), part.value());
-        isNew = true;
-      }
+  private void take(Round current, Object connection, WorkerMessage message) {
+    int worker = message.from().worker();
+    if (message.kind() == WorkerMessage.Kind.RESULT) {
+      residuals.keptBy(worker, connection);
+    } else if (message.kind() == WorkerMessage.Kind.LACKING) {
+      residuals.lackedBy(worker, clock.getAsLong());
     }
-    if (isNew) {
+    long start = clock.getAsLong();
+    if (current.take(message)) {
       times.add(message.computeNanos(), clock.getAsLong() - start);
     }
-    if (sum.isComplete()) {
-      notifyAll();
-    }
   }
 
-  private boolean isCovered(ShardRange range) {
-    return range.nodes().stream().allMatch(sum::overlaps);
+  private boolean isCovered(int worker) {
+    return round != null && round.isCovered(worker, ShardRange.of(worker, workers, shards));
   }
 
-  /** True when a worker cannot compute the step because it lacks rounding errors that are lost. */
+  /** True when a worker lacks what the step builds on, and nobody else has it. */
   synchronized boolean lacksResiduals() {
-    return residuals.lost(clock.getAsLong()).stream()
-        .anyMatch(worker -> !isCovered(ShardRange.of(worker, workers, shards)));
+    return residuals.lost(clock.getAsLong()).stream().anyMatch(worker -> !isCovered(worker));
+  }
+
+  /** Who cannot reach whom, where workers talk to each other; empty: nobody has said so. */
+  synchronized String unreachable() {
+    return unreachable;
   }
 
   /** True when every worker of the job is connected. */
   synchronized boolean allConnected() {
-    return present.size() == workers && present.values().stream().allMatch(Presence::connected);
+    return attendance.allConnected();
   }
 
   /**
@@ -268,18 +292,12 @@ final class ResidentProtocol {
    * stage again, in any order, beside those that still run.
    */
   synchronized boolean isBlocked() {
-    return doubled && !allConnected();
+    return attendance.isBlocked();
   }
 
   /** The workers whose latest attempt runs on one of the executors; empty: none. */
   synchronized String workersOn(Predicate<String> executors) {
-    List<String> texts = new ArrayList<>();
-    for (Presence presence : present.values()) {
-      if (executors.test(presence.worker().executor())) {
-        texts.add(presence.worker().shards() + " (" + presence.worker() + ")");
-      }
-    }
-    return String.join("; ", texts);
+    return attendance.workersOn(executors);
   }
 
   /** Who has not yet delivered the step, where and since when; empty when it is complete. */
@@ -287,22 +305,11 @@ final class ResidentProtocol {
     List<String> texts = new ArrayList<>();
     for (int worker = 0; worker < workers; worker++) {
       ShardRange range = ShardRange.of(worker, workers, shards);
-      if (!isCovered(range)) {
-        texts.add(range + " (" + describe(present.get(worker)) + ")");
+      if (!isCovered(worker)) {
+        texts.add(range + " (" + attendance.describe(worker, clock.getAsLong()) + ")");
       }
     }
     return String.join("; ", texts);
-  }
-
-  private String describe(@Nullable Presence presence) {
-    if (presence == null) {
-      return "no task has connected";
-    }
-    return "%s, %s %d s ago"
-        .formatted(
-            presence.worker(),
-            presence.connected() ? "connected, last heard of" : "lost, last heard of",
-            TimeUnit.NANOSECONDS.toSeconds(clock.getAsLong() - presence.heard()));
   }
 
   /** Seconds since the step was ordered. */

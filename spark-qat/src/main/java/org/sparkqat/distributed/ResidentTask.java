@@ -1,15 +1,12 @@
 package org.sparkqat.distributed;
 
-import java.io.IOException;
 import java.io.Serializable;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +24,6 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(ResidentTask.class);
 
-  private static final long PAUSE_MILLIS = 200;
-  private static final int REFUSALS = 3;
   private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Job job;
@@ -43,6 +38,7 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
    * @param run token of the job
    * @param host where the driver listens
    * @param silenceSeconds how long a task tries to reach the driver
+   * @param slices how workers hold slices; null: they do not
    */
   record Job(
       long run,
@@ -51,7 +47,8 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
       int workers,
       int shards,
       long silenceSeconds,
-      Broadcast<byte[]> specification)
+      Broadcast<byte[]> specification,
+      @Nullable SlicedJob slices)
       implements Serializable {}
 
   @Override
@@ -65,7 +62,7 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
             SparkEnv.get().executorId(),
             SparkInternals.host());
     long start = System.nanoTime();
-    try (Session session = new Session(job, context)) {
+    try (DriverSession session = new DriverSession(job, context)) {
       if (session.ask(WorkerMessage.hello(job.run(), self)).kind() == DriverMessage.Kind.END) {
         return;
       }
@@ -84,7 +81,11 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
                     millis(connected - start),
                     millis(loaded - connected),
                     millis(ready - loaded));
-            serve(session, self, worker, shards);
+            if (job.slices() == null) {
+              serve(session, self, worker, shards);
+            } else {
+              SlicedTask.serve(job, job.slices(), session, self, worker, shards);
+            }
             return self;
           });
     }
@@ -109,7 +110,8 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
     return shards;
   }
 
-  private void serve(Session session, WorkerIdentity self, Worker worker, List<Shard> shards) {
+  private void serve(
+      DriverSession session, WorkerIdentity self, Worker worker, List<Shard> shards) {
     long computed = WorkerMessage.NONE;
     ErrorFeedback feedback = new ErrorFeedback();
     WorkerMessage message = WorkerMessage.poll(job.run(), self, computed);
@@ -149,96 +151,7 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
         });
     feedback.done(order);
     long nanos = System.nanoTime() - start;
-    GradientEncoding encoding = form.isRounded() ? form.encoding() : GradientEncoding.FLOAT32;
+    GradientEncoding encoding = form.travelsAs();
     return WorkerMessage.result(job.run(), self, order.step(), nanos, encoding, sums.parts());
-  }
-
-  /** Questions to the driver, over one connection after another when they are lost. */
-  private static final class Session implements AutoCloseable {
-
-    private final Job job;
-    private final TaskContext context;
-    private SparkInternals.@Nullable Connection connection;
-
-    private Session(Job job, TaskContext context) {
-      this.job = job;
-      this.context = context;
-    }
-
-    /** The driver's answer; asks again while the driver cannot be reached. */
-    private DriverMessage ask(WorkerMessage message) {
-      ByteBuffer bytes = message.encode();
-      long patience = TimeUnit.SECONDS.toNanos(job.silenceSeconds());
-      long deadline = System.nanoTime() + patience;
-      int refusals = 0;
-      while (true) {
-        requireAlive();
-        try {
-          DriverMessage answer =
-              connected().ask(bytes.duplicate(), DriverMessage::decode, patience);
-          if (answer.kind() == DriverMessage.Kind.STALE) {
-            throw new IllegalStateException(
-                "Cannot go on with %s: the driver has given up this job"
-                    .formatted(message.from().shards()));
-          }
-          return answer;
-        } catch (SparkInternals.RefusedException e) {
-          close();
-          refusals++;
-          if (refusals == REFUSALS) {
-            throw new IllegalStateException(
-                "Cannot go on with %s: the driver refuses the message: %s"
-                    .formatted(message.from().shards(), e.getMessage()),
-                e);
-          }
-        } catch (IOException e) {
-          close();
-          if (System.nanoTime() > deadline) {
-            throw new IllegalStateException(
-                "Failed to reach the driver at %s:%d for %d s"
-                    .formatted(job.host(), job.port(), job.silenceSeconds()),
-                e);
-          }
-          LOG.info("Connecting to the driver again: {}", e.toString());
-          pause();
-        } catch (InterruptedException e) {
-          throw killed();
-        }
-      }
-    }
-
-    private SparkInternals.Connection connected() throws IOException, InterruptedException {
-      if (connection == null) {
-        connection = new SparkInternals.Connection(job.host(), job.port());
-      }
-      return connection;
-    }
-
-    private void pause() {
-      try {
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-      } catch (InterruptedException e) {
-        throw killed();
-      }
-    }
-
-    private void requireAlive() {
-      if (context.isInterrupted()) {
-        throw killed();
-      }
-    }
-
-    private static TaskKilledException killed() {
-      Thread.currentThread().interrupt();
-      return new TaskKilledException("the job has ended");
-    }
-
-    @Override
-    public void close() {
-      if (connection != null) {
-        connection.close();
-        connection = null;
-      }
-    }
   }
 }

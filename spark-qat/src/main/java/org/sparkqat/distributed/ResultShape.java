@@ -32,6 +32,11 @@ record ResultShape(
         result.statisticCounts().length);
   }
 
+  /** The same without gradients. */
+  ResultShape withoutGradient() {
+    return new ResultShape(0, ranges, histograms, rangeSums, statisticSums, statisticCounts);
+  }
+
   void require(Node node, StepResult result) {
     ResultShape found =
         new ResultShape(

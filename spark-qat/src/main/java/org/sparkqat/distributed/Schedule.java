@@ -159,7 +159,7 @@ final class Schedule {
   }
 
   /** Number of a step in the job, those that move no parameter included. */
-  private long sequence(Position at) {
+  long sequence(Position at) {
     long sequence = at.step() + (optimizes(at) ? 0 : at.stepOfEpoch());
     for (int stage = 0; stage < at.stage(); stage++) {
       sequence += stages.calibrates(stage) ? calibrationSteps(stage) : 0;
@@ -185,6 +185,14 @@ final class Schedule {
   double learningRate(Position at) {
     double epoch = at.epoch() + (double) at.stepOfEpoch() / stepsPerEpoch;
     return stage(at).learningRate(epoch, at.attempt());
+  }
+
+  /**
+   * Number of the optimizer's step at a position, from 1: its slots start anew with each stage, and
+   * so does this.
+   */
+  long update(Position at) {
+    return (long) at.epoch() * stepsPerEpoch + at.stepOfEpoch() + 1;
   }
 
   /** The position after the step at the given one, in the same phase. */

@@ -70,7 +70,7 @@ final class SparkInternals {
     void lost(Object connection);
   }
 
-  /** The driver's end. */
+  /** Where messages are taken. */
   static final class Server implements AutoCloseable {
 
     private final TransportContext context;
@@ -82,14 +82,20 @@ final class SparkInternals {
      * @param port 0: any
      */
     Server(int port, Receiver receiver) {
+      this(
+          SparkEnv.get().conf().get("spark.driver.bindAddress", driverHost()),
+          port,
+          transport(0),
+          receiver);
+    }
+
+    private Server(String address, int port, TransportConf conf, Receiver receiver) {
       SparkEnv environment = SparkEnv.get();
-      TransportConf conf = transport(0);
       List<TransportServerBootstrap> bootstraps =
           environment.securityManager().isAuthenticationEnabled()
               ? List.of(new AuthServerBootstrap(conf, environment.securityManager()))
               : List.of();
       this.context = new TransportContext(conf, new Handler(receiver));
-      String address = environment.conf().get("spark.driver.bindAddress", driverHost());
       try {
         this.server = context.createServer(address, port, bootstraps);
       } catch (Exception e) {
@@ -98,6 +104,11 @@ final class SparkInternals {
         throw new IllegalStateException(
             "Failed to listen on %s:%d: %s".formatted(address, port, e.getMessage()), e);
       }
+    }
+
+    /** Listens on this process's own address, wherever it is, at any free port. */
+    static Server ofTask(Receiver receiver) {
+      return new Server(host(), 0, transport(1), receiver);
     }
 
     int port() {
@@ -159,14 +170,13 @@ final class SparkInternals {
     }
   }
 
-  /** A worker's end: one connection to the driver. */
-  static final class Connection implements AutoCloseable {
+  /** Opens connections, which share their threads. */
+  static final class Connector implements AutoCloseable {
 
     private final TransportContext context;
     private final TransportClientFactory factory;
-    private final TransportClient client;
 
-    Connection(String host, int port) throws IOException, InterruptedException {
+    Connector() {
       SparkEnv environment = SparkEnv.get();
       TransportConf conf = transport(1);
       List<TransportClientBootstrap> bootstraps =
@@ -177,23 +187,49 @@ final class SparkInternals {
               : List.of();
       this.context = new TransportContext(conf, new NoOpRpcHandler());
       this.factory = context.createClientFactory(bootstraps);
+    }
+
+    /** A connection, to be closed before this. */
+    Connection open(String host, int port) throws IOException, InterruptedException {
+      return new Connection(factory.createUnmanagedClient(host, port), () -> {});
+    }
+
+    @Override
+    public void close() {
+      factory.close();
+      context.close();
+    }
+  }
+
+  /** One connection to who takes messages. */
+  static final class Connection implements AutoCloseable {
+
+    private final TransportClient client;
+    private final Runnable release;
+
+    private Connection(TransportClient client, Runnable release) {
+      this.client = client;
+      this.release = release;
+    }
+
+    /** A connection with threads of its own. */
+    static Connection to(String host, int port) throws IOException, InterruptedException {
+      Connector connector = new Connector();
       try {
-        this.client = factory.createUnmanagedClient(host, port);
+        return new Connection(
+            connector.factory.createUnmanagedClient(host, port), connector::close);
       } catch (IOException | InterruptedException | RuntimeException e) {
-        close(factory, context);
+        connector.close();
         throw e;
       }
     }
 
     /**
-     * Sends a message and waits for its answer.
+     * Sends a message; what comes of its answer, or why none comes.
      *
      * @param read reads the answer, whose bytes are valid until it returns
-     * @throws RefusedException when the driver refused the message
-     * @throws IOException when the connection is lost
      */
-    <T> T ask(ByteBuffer message, Function<ByteBuffer, T> read, long nanos)
-        throws IOException, InterruptedException {
+    <T> CompletableFuture<T> send(ByteBuffer message, Function<ByteBuffer, T> read) {
       CompletableFuture<T> answer = new CompletableFuture<>();
       client.sendRpc(
           message,
@@ -212,26 +248,38 @@ final class SparkInternals {
               answer.completeExceptionally(thrown);
             }
           });
+      return answer;
+    }
+
+    /**
+     * Sends a message and waits for its answer.
+     *
+     * @param read reads the answer, whose bytes are valid until it returns
+     * @throws RefusedException when the other side refused the message
+     * @throws IOException when the connection is lost
+     */
+    <T> T ask(ByteBuffer message, Function<ByteBuffer, T> read, long nanos)
+        throws IOException, InterruptedException {
       try {
-        return answer.get(nanos, TimeUnit.NANOSECONDS);
+        return send(message, read).get(nanos, TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         throw new IOException("No answer within %d s".formatted(nanos / 1_000_000_000), e);
       } catch (ExecutionException e) {
-        throw e.getCause() instanceof IOException lost
-            ? new IOException(lost)
-            : new RefusedException(e);
+        throw failure(e);
       }
+    }
+
+    /** What to throw when {@link #send} has failed. */
+    static IOException failure(ExecutionException e) {
+      return e.getCause() instanceof IOException lost
+          ? new IOException(lost)
+          : new RefusedException(e);
     }
 
     @Override
     public void close() {
       client.close();
-      close(factory, context);
-    }
-
-    private static void close(TransportClientFactory factory, TransportContext context) {
-      factory.close();
-      context.close();
+      release.run();
     }
   }
 }

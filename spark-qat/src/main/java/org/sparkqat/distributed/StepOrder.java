@@ -52,6 +52,12 @@ public record StepOrder(
         0, 0, 0, arithmetic, Normalization.RUNNING, parameters, statistics, ranges);
   }
 
+  /** The same for other parameters, or for none. */
+  StepOrder parameters(float[] other) {
+    return new StepOrder(
+        step, epoch, stepOfEpoch, arithmetic, normalization, other, statistics, ranges, form);
+  }
+
   byte[] encode() {
     Wire wire = Wire.writer(size());
     write(wire);

@@ -80,6 +80,22 @@ record StepResult(
         firstNonFinite);
   }
 
+  /** The same with another gradient, or with none. */
+  StepResult gradient(float[] other) {
+    return new StepResult(
+        other,
+        observed,
+        histograms,
+        rangeSums,
+        statisticSums,
+        statisticCounts,
+        loss,
+        saturated,
+        shards,
+        clips,
+        firstNonFinite);
+  }
+
   /**
    * Adds the result of the shards that follow, which is only read; this one's arrays are reused.
    */

@@ -14,6 +14,7 @@ import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.Loops;
+import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.ClipReport;
@@ -57,7 +58,13 @@ final class TrainingStep {
   }
 
   /** The next state, and what is worth telling of the step. */
-  record Outcome(TrainingState state, StepReport report) {}
+  record Outcome(TrainingState state, StepReport report) {
+
+    /** The same, with where the time went. */
+    Outcome timed(StepTiming spent) {
+      return new Outcome(state, report.timed(spent));
+    }
+  }
 
   Outcome next(TrainingState state, StepResult result) {
     requireFinite(state.position(), result);
@@ -86,6 +93,43 @@ final class TrainingStep {
             ? state.statistics(estimate).memory(state.memory().without(ESTIMATE))
             : state.memory(state.memory().with(ESTIMATE, estimate));
     return new Outcome(next.at(after), report(state, result, 0, NOT_CLIPPED, StageFigures.NONE));
+  }
+
+  /**
+   * The same for a training step whose gradient workers have merged, and with which they update
+   * parameters and slots: the next state has those of the given one.
+   *
+   * @param clip what clipping does to the gradient
+   * @param firstNonFinite position of the gradient's first element that is not finite
+   */
+  Outcome next(TrainingState state, StepResult result, ClipReport clip, int firstNonFinite) {
+    Position at = state.position();
+    requireFinite(at, result);
+    if (!Double.isFinite(clip.norm())) {
+      throw TrainingDivergedException.ofGradient(at.step(), nameAt(firstNonFinite));
+    }
+    return updated(state, result, clip, state.parameters(), state.slots());
+  }
+
+  /**
+   * True when the driver looks at the parameters before or after the step to come: it holds weights
+   * on their codes, mixes real and quantized ones, watches their codes, or learns their ranges.
+   */
+  boolean needsParameters(TrainingState state) {
+    Position at = state.position();
+    return at.phase() == Phase.QAT
+        && (schedule.stage(at).share().mixes()
+            || settings.watch().isPresent()
+            || state.memory().of(HeldWeights.HELD).isPresent()
+            || (moves(at) && learner(at).learns()));
+  }
+
+  private String nameAt(int position) {
+    return network.parameters().parameters().stream()
+        .filter(p -> position >= p.offset() && position < p.end())
+        .map(Parameter::name)
+        .findFirst()
+        .orElse("?");
   }
 
   private Outcome calibrated(TrainingState state, StepResult result) {
@@ -128,13 +172,22 @@ final class TrainingStep {
         settings.clipping().apply(gradient, share, state.parameters(), layout, Loops.PARALLEL);
     requireFiniteGradient(at, clip, gradient);
     double rate = schedule.learningRate(at);
+    long update = schedule.update(at);
     float[][] copies = copies(state);
     float[] parameters = copies[0];
     float[][] slots = Arrays.copyOfRange(copies, 1, copies.length);
-    settings
-        .optimizer()
-        .update(parameters, gradient, slots, layout, rate, updatesOfPhase(at) + 1, Loops.PARALLEL);
+    settings.optimizer().update(parameters, gradient, slots, layout, rate, update, Loops.PARALLEL);
     HeldWeights.restore(parameters, state.parameters(), state.memory(), schedule.graph(at));
+    return updated(state, result, clip, parameters, slots);
+  }
+
+  private Outcome updated(
+      TrainingState state,
+      StepResult result,
+      ClipReport clip,
+      float[] parameters,
+      float[][] slots) {
+    Position at = state.position();
     boolean quantized = at.phase() == Phase.QAT;
     TrainingState next =
         new TrainingState(
@@ -146,6 +199,7 @@ final class TrainingStep {
             state.observations() + (quantized ? 1 : 0),
             state.results(),
             state.memory());
+    double rate = schedule.learningRate(at);
     Watched watched = watch(state, learned(next, at, result, rate));
     return new Outcome(watched.state(), report(state, result, rate, clip, watched.figures()));
   }
@@ -257,11 +311,6 @@ final class TrainingStep {
       values += graph.outputs().get(block.index()).isPresent() ? block.outputShape().size() : 0;
     }
     return values;
-  }
-
-  /** Optimizer slots start anew with each stage, and so does their step count. */
-  private long updatesOfPhase(Position at) {
-    return (long) at.epoch() * schedule.stepsPerEpoch() + at.stepOfEpoch();
   }
 
   private float[] statistics(TrainingState state, StepResult result) {

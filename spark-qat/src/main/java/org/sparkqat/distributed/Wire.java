@@ -116,6 +116,14 @@ final class Wire {
     return this;
   }
 
+  /** The floats {@code from ... to - 1} as an array. */
+  Wire putFloats(float[] values, int from, int to) {
+    buffer.putInt(to - from);
+    buffer.asFloatBuffer().put(values, from, to - from);
+    buffer.position(buffer.position() + 4 * (to - from));
+    return this;
+  }
+
   Wire putDoubles(double[] values) {
     buffer.putInt(values.length);
     buffer.asDoubleBuffer().put(values);
@@ -165,6 +173,30 @@ final class Wire {
     float[] values = new float[length(4)];
     buffer.asFloatBuffer().get(values);
     buffer.position(buffer.position() + 4 * values.length);
+    return values;
+  }
+
+  /** Reads floats to where they belong, which must be as many. */
+  void getFloats(float[] into, int from, int count) {
+    int length = length(4);
+    if (length != count) {
+      throw new IllegalArgumentException(
+          "Invalid message: an array of %d elements (expected %d)".formatted(length, count));
+    }
+    buffer.asFloatBuffer().get(into, from, count);
+    buffer.position(buffer.position() + 4 * count);
+  }
+
+  /** The elements {@code from ... to - 1} of an array, of which the others are passed over. */
+  float[] getFloats(int from, int to) {
+    int length = length(4);
+    if (from < 0 || to < from || to > length) {
+      throw new IllegalArgumentException(
+          "Invalid elements: %d to %d of %d".formatted(from, to, length));
+    }
+    float[] values = new float[to - from];
+    buffer.asFloatBuffer().get(from, values);
+    buffer.position(buffer.position() + 4 * length);
     return values;
   }
 

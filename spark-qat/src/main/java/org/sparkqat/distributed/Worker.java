@@ -17,6 +17,7 @@ import org.sparkqat.engine.integer.IntegerModel;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.Rounding;
+import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.training.ClipReport;
 
 /** Computes micro-batches with compiled plans; used by one thread at a time. */
@@ -59,6 +60,10 @@ final class Worker implements AutoCloseable {
     return specification.classes() > 0
         ? Targets.ofLabels(specification.classes(), examples)
         : Targets.ofValues(examples, specification.network().output().shape().size());
+  }
+
+  ParameterLayout layout() {
+    return specification.network().parameters();
   }
 
   int microBatch() {

@@ -1,6 +1,7 @@
 package org.sparkqat.distributed;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.sparkqat.training.PairwiseTree.Node;
@@ -14,6 +15,7 @@ import org.sparkqat.training.TreeSum;
  * @param computeNanos how long it took
  * @param encoding of the gradients
  * @param parts the sums of its shards in that step; empty but in a {@link Kind#RESULT}
+ * @param slice what it tells of its slice, where workers hold slices; empty elsewhere
  */
 record WorkerMessage(
     Kind kind,
@@ -22,27 +24,51 @@ record WorkerMessage(
     long step,
     long computeNanos,
     GradientEncoding encoding,
-    List<TreeSum.Part<StepResult>> parts) {
+    List<TreeSum.Part<StepResult>> parts,
+    byte[] slice) {
 
   static final long NONE = -1;
+  private static final byte[] NO_SLICE = {};
 
   enum Kind {
-    /** The task has started; answered at once. */
+    /** The task has started, or waits for other workers; answered at once. */
     HELLO,
     /** Ready for the next order. */
     POLL,
     /** The result of a step; ready for the next order. */
     RESULT,
     /** The step builds on rounding errors that the task does not have; ready for another order. */
-    LACKING
+    LACKING,
+    /** Where the others find the worker, which asks where they are; answered at once. */
+    PEERS,
+    /** The worker cannot reach another one. */
+    UNREACHABLE,
+    /** The worker's slice as it is after a step; ready for the next order. */
+    STATE
   }
 
   WorkerMessage {
     parts = List.copyOf(parts);
   }
 
+  /** Of a worker without a slice. */
+  WorkerMessage(
+      Kind kind,
+      long run,
+      WorkerIdentity from,
+      long step,
+      long computeNanos,
+      GradientEncoding encoding,
+      List<TreeSum.Part<StepResult>> parts) {
+    this(kind, run, from, step, computeNanos, encoding, parts, NO_SLICE);
+  }
+
   private WorkerMessage(Kind kind, long run, WorkerIdentity from, long step) {
-    this(kind, run, from, step, 0, GradientEncoding.FLOAT32, List.of());
+    this(kind, run, from, step, NO_SLICE);
+  }
+
+  private WorkerMessage(Kind kind, long run, WorkerIdentity from, long step, byte[] slice) {
+    this(kind, run, from, step, 0, GradientEncoding.FLOAT32, List.of(), slice);
   }
 
   static WorkerMessage hello(long run, WorkerIdentity from) {
@@ -55,6 +81,39 @@ record WorkerMessage(
 
   static WorkerMessage lacking(long run, WorkerIdentity from, long step) {
     return new WorkerMessage(Kind.LACKING, run, from, step);
+  }
+
+  /**
+   * Where the others find the worker.
+   *
+   * @param address {@code host:port}
+   */
+  static WorkerMessage peers(long run, WorkerIdentity from, String address) {
+    return new WorkerMessage(Kind.PEERS, run, from, NONE, bytes(address));
+  }
+
+  /** Why the worker cannot reach another one. */
+  static WorkerMessage unreachable(long run, WorkerIdentity from, String why) {
+    return new WorkerMessage(Kind.UNREACHABLE, run, from, NONE, bytes(why));
+  }
+
+  /** The worker's slice. */
+  static WorkerMessage state(long run, WorkerIdentity from, long step, byte[] slice) {
+    return new WorkerMessage(Kind.STATE, run, from, step, slice);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What a worker tells of its slice in words. */
+  String text() {
+    return new String(slice, StandardCharsets.UTF_8);
+  }
+
+  /** The same with what the worker tells of its slice. */
+  WorkerMessage slice(byte[] told) {
+    return new WorkerMessage(kind, run, from, step, computeNanos, encoding, parts, told);
   }
 
   static WorkerMessage result(
@@ -73,7 +132,7 @@ record WorkerMessage(
   }
 
   ByteBuffer encode() {
-    long size = 64 + from.size();
+    long size = 80 + from.size() + slice.length;
     for (TreeSum.Part<StepResult> part : parts) {
       size += 8 + part.value().size(encoding);
     }
@@ -84,7 +143,7 @@ record WorkerMessage(
       wire.putInt(part.node().level()).putInt(part.node().index());
       part.value().write(wire, encoding);
     }
-    return wire.sealed();
+    return wire.putBytes(slice).sealed();
   }
 
   /**
@@ -101,8 +160,9 @@ record WorkerMessage(
     long nanos = wire.getLong();
     GradientEncoding encoding = GradientEncoding.valueOf(wire.getText());
     List<TreeSum.Part<StepResult>> parts = parts(wire, from, shape, encoding);
+    byte[] slice = wire.getBytes();
     wire.requireEnd();
-    return new WorkerMessage(kind, run, from, step, nanos, encoding, parts);
+    return new WorkerMessage(kind, run, from, step, nanos, encoding, parts, slice);
   }
 
   private static List<TreeSum.Part<StepResult>> parts(

@@ -52,6 +52,12 @@ public enum Loops {
     return new Node(this, from, to, run, leaves).of();
   }
 
+  /** Where the tree of a sum divides these elements; {@code end}: they are a leaf. */
+  static int middle(int first, int end, int run) {
+    int runs = (int) (((long) end - first + run - 1) / run);
+    return runs <= 1 ? end : first + run * (runs / 2);
+  }
+
   /** A subtree of a sum. */
   private static final class Node extends RecursiveTask<Double> {
 
@@ -76,13 +82,8 @@ public enum Loops {
     }
 
     private double serial(int first, int end) {
-      int middle = middle(first, end);
+      int middle = middle(first, end, run);
       return middle == end ? leaves.of(first, end) : serial(first, middle) + serial(middle, end);
-    }
-
-    private int middle(int first, int end) {
-      int runs = (int) (((long) end - first + run - 1) / run);
-      return runs <= 1 ? end : first + run * (runs / 2);
     }
 
     @Override
@@ -90,7 +91,7 @@ public enum Loops {
       if (to - from <= PIECE) {
         return serial(from, to);
       }
-      int middle = middle(from, to);
+      int middle = middle(from, to, run);
       Node low = new Node(loops, from, middle, run, leaves);
       Node high = new Node(loops, middle, to, run, leaves);
       low.fork();

@@ -59,6 +59,22 @@ public final class ParameterLayout {
     return parameter;
   }
 
+  /**
+   * The layout of the elements {@code from ... to - 1} alone: what lies there of each parameter, as
+   * a flat array under its name.
+   */
+  public ParameterLayout slice(int from, int to) {
+    Builder slice = builder();
+    for (Parameter parameter : parameters) {
+      int first = Math.max(parameter.offset(), from);
+      int end = Math.min(parameter.end(), to);
+      if (first < end) {
+        slice.add(parameter.name(), parameter.kind(), new Shape(end - first));
+      }
+    }
+    return slice.build();
+  }
+
   /** SHA-256 of the little-endian float32 values in layout order, as lower-case hexadecimal. */
   public static String sha256(float[] values) {
     try {

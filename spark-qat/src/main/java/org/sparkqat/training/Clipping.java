@@ -1,5 +1,6 @@
 package org.sparkqat.training;
 
+import java.io.Serializable;
 import org.sparkqat.tensor.Loops;
 import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.ParameterLayout;
@@ -24,7 +25,7 @@ import org.sparkqat.tensor.ParameterLayout;
  * @param adaptive largest ratio of a unit's gradient norm to its weight norm, at least 0; 0
  *     (default): off; 0.01 is usual
  */
-public record Clipping(double norm, double value, double adaptive) {
+public record Clipping(double norm, double value, double adaptive) implements Serializable {
 
   /** Clips nothing. */
   public static final Clipping NONE = new Clipping(0, 0, 0);
@@ -94,7 +95,8 @@ public record Clipping(double norm, double value, double adaptive) {
     return clipped;
   }
 
-  private long clipValues(float[] gradient) {
+  /** Limits each element; how many were. */
+  long clipValues(float[] gradient) {
     float limit = (float) value;
     long clipped = 0;
     for (int i = 0; i < gradient.length; i++) {
@@ -108,11 +110,15 @@ public record Clipping(double norm, double value, double adaptive) {
 
   /** The factor that was applied. */
   private double clipNorm(float[] gradient, double now, Loops loops) {
-    if (norm == 0 || now <= norm) {
-      return 1;
+    double factor = factor(now);
+    if (factor != 1) {
+      loops.run(0, gradient.length, (from, to) -> Norms.scale(gradient, from, to, (float) factor));
     }
-    double factor = norm / now;
-    loops.run(0, gradient.length, (from, to) -> Norms.scale(gradient, from, to, (float) factor));
     return factor;
+  }
+
+  /** What a gradient of the given norm is multiplied by. */
+  double factor(double now) {
+    return norm == 0 || now <= norm ? 1 : norm / now;
   }
 }

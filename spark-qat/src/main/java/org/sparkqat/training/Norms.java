@@ -1,12 +1,13 @@
 package org.sparkqat.training;
 
 import org.sparkqat.tensor.Loops;
+import org.sparkqat.tensor.Slices;
 
 /** Euclidean norms, summed in double in one fixed tree over the positions. */
 final class Norms {
 
   /** Elements that are summed one after the other, in four lanes; a multiple of 4. */
-  private static final int RUN = 256;
+  private static final int RUN = Slices.UNIT;
 
   private Norms() {}
 
@@ -39,7 +40,8 @@ final class Norms {
     }
   }
 
-  private static double runOfSquares(float[] values, int from, int to) {
+  /** The squares of one leaf of the tree. */
+  static double runOfSquares(float[] values, int from, int to) {
     double a = 0;
     double b = 0;
     double c = 0;

@@ -1,5 +1,6 @@
 package org.sparkqat.training;
 
+import java.io.Serializable;
 import org.sparkqat.tensor.Loops;
 import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.ParameterLayout;
@@ -12,7 +13,7 @@ import org.sparkqat.tensor.ParameterLayout;
  * {@code lr} the learning rate, {@code t} the step from 1. Weight decay {@code wd} acts on weights
  * only ({@link Parameter#decays()}); for biases and batch-norm parameters it counts as 0.
  */
-public sealed interface Optimizer {
+public sealed interface Optimizer extends Serializable {
 
   /** How many arrays in the parameters' layout the rule remembers between steps; zeros at first. */
   int slots();

@@ -78,7 +78,7 @@ class ClusterIT {
       "--conf=spark.authenticate.secret=only-for-this-test",
       "--conf=spark.network.crypto.enabled=true",
       "--set",
-      "cluster={exchange: resident, port: " + port + "}"
+      "cluster={exchange: resident, slices: always, port: " + port + "}"
     };
     try (RunningJob run = job.start("encrypted", arguments);
         Stranger stranger = new Stranger(port)) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkqat.distributed.ExchangeSettings.Slices;
 import org.sparkqat.engine.Seeds;
 import org.sparkqat.testkit.CommandLine;
 import org.sparkqat.testkit.SparkTestKit;
@@ -42,17 +43,24 @@ class ChaosIT {
 
   @Test
   void eachFaultOnceInTwoHundredStepsChangesNoBit() throws Exception {
-    assertThat(train(2, KINDS)).contains(expected);
+    assertThat(train(2, KINDS, Slices.NEVER)).contains(expected);
   }
 
   @Test
   @Tag("long")
   void thirtyFaultsInTwoHundredStepsChangeNoBit() throws Exception {
-    assertThat(train(3, 30)).contains(expected);
+    assertThat(train(3, 30, Slices.NEVER)).contains(expected);
+  }
+
+  @Test
+  @Tag("long")
+  void tenFaultsWhereWorkersHoldSlicesChangeNoBit() throws Exception {
+    assertThat(train(3, 2 * KINDS, Slices.ALWAYS)).contains(expected);
   }
 
   /** Trains in a process of its own; what it has printed. */
-  private String train(int executors, int faults) throws IOException, InterruptedException {
+  private String train(int executors, int faults, Slices slices)
+      throws IOException, InterruptedException {
     Path runtime = Path.of(System.getProperty("sparkqat.runtime"));
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
@@ -65,7 +73,8 @@ class ChaosIT {
     command.add("-Dlog4j2.configurationFile=" + logging());
     command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
     command.add(FaultyTraining.class.getName());
-    command.addAll(List.of("" + executors, "" + Seeds.random().nextInt(), "" + faults));
+    command.addAll(
+        List.of("" + executors, "" + Seeds.random().nextInt(), "" + faults, slices.name()));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().put("SPARK_HOME", runtime.toString());

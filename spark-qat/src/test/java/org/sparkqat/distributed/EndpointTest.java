@@ -42,6 +42,18 @@ class EndpointTest {
       new ResidentProtocol(
           RUN, WORKERS, SHARDS, new ResultShape(GRADIENT, 1, 2048, 0, 1, 1), System::nanoTime);
   private final List<SparkInternals.Connection> connections = new ArrayList<>();
+  private final StepRound round =
+      StepRound.of(
+          new StepOrder(
+              1,
+              0,
+              1,
+              Arithmetic.FLOAT,
+              Normalization.BATCH,
+              new float[] {1},
+              new float[] {1},
+              Ranges.empty(1)),
+          SHARDS);
   private Endpoint endpoint;
 
   @BeforeEach
@@ -49,16 +61,7 @@ class EndpointTest {
     assertThat(spark.sparkContext().isStopped()).isFalse();
     endpoint = new Endpoint(0);
     endpoint.serve(protocol);
-    protocol.begin(
-        new StepOrder(
-            1,
-            0,
-            1,
-            Arithmetic.FLOAT,
-            Normalization.BATCH,
-            new float[] {1},
-            new float[] {1},
-            Ranges.empty(1)));
+    protocol.begin(round);
   }
 
   @AfterEach
@@ -69,7 +72,7 @@ class EndpointTest {
 
   private SparkInternals.Connection connect() throws Exception {
     SparkInternals.Connection connection =
-        new SparkInternals.Connection("127.0.0.1", endpoint.port());
+        SparkInternals.Connection.to("127.0.0.1", endpoint.port());
     connections.add(connection);
     return connection;
   }
@@ -134,7 +137,8 @@ class EndpointTest {
 
   private void assertTotal() throws InterruptedException {
     assertThat(protocol.awaitStep(TimeUnit.NANOSECONDS.toMillis(PATIENCE))).isTrue();
-    StepResult total = protocol.result();
+    protocol.close();
+    StepResult total = round.result();
     assertThat(total.gradient()[GRADIENT - 1]).isEqualTo(36);
     assertThat(total.shards()).isEqualTo(SHARDS);
   }

@@ -39,7 +39,7 @@ import org.sparkqat.training.Loss;
 final class ExchangeBenchmark {
 
   private static final Shape SHAPE = new Shape(1, 28, 28);
-  private static final int WORKERS = 2;
+  static final int WORKERS = 2;
   private static final int ROUNDS = 5;
   private static final int RESIDENT_STEPS = 40;
   private static final int JOB_STEPS = 12;
@@ -81,7 +81,7 @@ final class ExchangeBenchmark {
   }
 
   /** One hidden layer: 795 parameters a unit. */
-  private static Network dense(int hidden) {
+  static Network dense(int hidden) {
     return NetworkDescription.read(
         "dense",
         SHAPE,
@@ -92,23 +92,27 @@ final class ExchangeBenchmark {
             Map.of("name", "fc2", "type", "fully-connected", "outputs", 10)));
   }
 
+  /** Micro-batches of one example. */
+  static WorkerSpecification worker(Network network) {
+    return new WorkerSpecification(
+        network,
+        InputNormalization.of(SHAPE, 255, new double[] {0.5}, new double[] {0.25}),
+        QuantizationScheme.W8A8,
+        new Loss.SoftmaxCrossEntropy(0),
+        new Clipping(0, 0, 0),
+        List.of(),
+        10,
+        1,
+        WORKERS,
+        1,
+        EngineChoice.AUTO);
+  }
+
   private void run(String name, int aim, Network network) throws Exception {
-    WorkerSpecification worker =
-        new WorkerSpecification(
-            network,
-            InputNormalization.of(SHAPE, 255, new double[] {0.5}, new double[] {0.25}),
-            QuantizationScheme.W8A8,
-            new Loss.SoftmaxCrossEntropy(0),
-            new Clipping(0, 0, 0),
-            List.of(),
-            10,
-            1,
-            WORKERS,
-            1,
-            EngineChoice.AUTO);
+    WorkerSpecification worker = worker(network);
     Broadcast<byte[]> specification = context.broadcast(worker.encode());
     int steps = ROUNDS * RESIDENT_STEPS;
-    try (ShardedDataset data = data(WORKERS * steps);
+    try (ShardedDataset data = data(spark, WORKERS * steps);
         ShardGroups groups = ShardGroups.of(data, WORKERS);
         ResidentExchange resident =
             new ResidentExchange(
@@ -179,7 +183,7 @@ final class ExchangeBenchmark {
     return sorted[sorted.length / 2];
   }
 
-  private ShardedDataset data(int examples) {
+  static ShardedDataset data(SparkSession spark, int examples) {
     Random random = new Random(1);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < examples; i++) {

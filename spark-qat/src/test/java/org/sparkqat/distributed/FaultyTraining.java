@@ -72,8 +72,8 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
   }
 
   /**
-   * Arguments: the number of executors, the seed, and how many faults; each kind is among the first
-   * of them.
+   * Arguments: the number of executors, the seed, how many faults, of which each kind is among the
+   * first, and {@link ExchangeSettings.Slices}.
    */
   public static void main(String[] arguments) throws IOException {
     long seed = Long.parseLong(arguments[1]);
@@ -86,9 +86,13 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
             .config("spark.locality.wait", "0s")
             .config("spark.executor.extraClassPath", System.getProperty("java.class.path"));
     try (SparkSession session = builder.getOrCreate()) {
+      ExchangeSettings exchange =
+          ExchangeSettings.DEFAULT
+              .mode(ExchangeSettings.Mode.RESIDENT)
+              .slices(ExchangeSettings.Slices.valueOf(arguments[3]));
       FaultyTraining training = new FaultyTraining(faults);
       session.sparkContext().addSparkListener(training);
-      System.out.println(hashes(training.train(session)));
+      System.out.println(hashes(training.train(session, exchange)));
     }
   }
 
@@ -113,12 +117,8 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
             small.stages().get(1).freeze()));
   }
 
-  private TrainingState train(SparkSession session) {
-    return train(
-        session,
-        new QatTrainer(session, settings())
-            .exchange(ExchangeSettings.DEFAULT.mode(ExchangeSettings.Mode.RESIDENT))
-            .listener(this));
+  private TrainingState train(SparkSession session, ExchangeSettings exchange) {
+    return train(session, new QatTrainer(session, settings()).exchange(exchange).listener(this));
   }
 
   static TrainingState train(SparkSession session, QatTrainer trainer) {
@@ -136,7 +136,7 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
       kinds.addAll(all);
     }
     List<Fault> faults = new ArrayList<>();
-    int gap = (STEPS - 2) / count;
+    int gap = (STEPS - 2) / Math.max(count, 1);
     for (int i = 0; i < count; i++) {
       long step = 1 + (long) i * gap + random.nextInt(gap);
       Kind kind = kinds.get(i);

@@ -6,10 +6,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.sparkqat.distributed.DriverMessage.Kind;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Normalization;
 import org.sparkqat.engine.Seeds;
@@ -28,6 +31,18 @@ class ResidentProtocolTest {
   private final AtomicLong clock = new AtomicLong();
   private final ResidentProtocol protocol =
       new ResidentProtocol(RUN, WORKERS, SHARDS, SHAPE, clock::get);
+
+  private @Nullable StepRound round;
+
+  private void begin(StepOrder order) {
+    round = StepRound.of(order, SHARDS);
+    protocol.begin(round);
+  }
+
+  private StepResult result() {
+    protocol.close();
+    return Objects.requireNonNull(round).result();
+  }
 
   /** What came back to one question. */
   private static final class Reply implements Answer {
@@ -52,7 +67,7 @@ class ResidentProtocolTest {
     }
 
     private long step() {
-      assertThat(kind()).isEqualTo(DriverMessage.Kind.ORDER);
+      assertThat(kind()).isEqualTo(Kind.ORDER);
       return answers.get(0).order().orElseThrow().step();
     }
 
@@ -122,7 +137,7 @@ class ResidentProtocolTest {
 
   private void assertTotal() throws InterruptedException {
     assertThat(isComplete()).isTrue();
-    StepResult total = protocol.result();
+    StepResult total = result();
     assertThat(total.gradient()).containsExactly(36, -36);
     assertThat(total.shards()).isEqualTo(SHARDS);
     assertThat(total.statisticCounts()).containsExactly(SHARDS);
@@ -130,11 +145,10 @@ class ResidentProtocolTest {
 
   @Test
   void aStepGoesToEveryWorkerAndIsCompleteWithTheLastResult() throws InterruptedException {
-    assertThat(tell(WorkerMessage.hello(RUN, worker(0, 10))).kind())
-        .isEqualTo(DriverMessage.Kind.WAIT);
+    assertThat(tell(WorkerMessage.hello(RUN, worker(0, 10))).kind()).isEqualTo(Kind.WAIT);
     Reply early = tell(poll(worker(0, 10), WorkerMessage.NONE));
     assertThat(early.isOpen()).isTrue();
-    protocol.begin(order(4));
+    begin(order(4));
     assertThat(early.step()).isEqualTo(4);
     assertThat(tell(poll(worker(1, 11), WorkerMessage.NONE)).step()).isEqualTo(4);
     assertThat(tell(poll(worker(2, 12), WorkerMessage.NONE)).step()).isEqualTo(4);
@@ -145,7 +159,7 @@ class ResidentProtocolTest {
     Reply third = tell(computed(worker(1, 11), 4));
     assertTotal();
     assertThat(first.isOpen() && second.isOpen() && third.isOpen()).isTrue();
-    protocol.begin(order(5));
+    begin(order(5));
     assertThat(List.of(first.step(), second.step(), third.step())).containsOnly(5L);
   }
 
@@ -158,7 +172,7 @@ class ResidentProtocolTest {
     }
     for (int repetition = 0; repetition < 20; repetition++) {
       Collections.shuffle(messages, random);
-      protocol.begin(order(1));
+      begin(order(1));
       messages.forEach(this::tell);
       assertTotal();
     }
@@ -166,7 +180,7 @@ class ResidentProtocolTest {
 
   @Test
   void aDuplicateIsIgnored() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
     tell(computed(worker(0, 10), 1));
     tell(computed(worker(0, 99), 1));
@@ -178,19 +192,19 @@ class ResidentProtocolTest {
 
   @Test
   void aLateResultIsIgnoredAndItsWorkerCatchesUp() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     for (int worker = 0; worker < WORKERS; worker++) {
       tell(computed(worker(worker, 10 + worker), 1));
     }
     assertTotal();
-    protocol.begin(order(2));
+    begin(order(2));
     assertThat(tell(computed(worker(0, 10), 1)).step()).isEqualTo(2);
     assertThat(protocol.missing()).contains("shards 0 to 1", "shards 2 to 4", "shards 5 to 7");
   }
 
   @Test
   void aLostTaskIsComputedByItsNextAttemptAndTheOthersWait() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(poll(worker(0, 10), WorkerMessage.NONE));
     Reply other = tell(computed(worker(1, 11), 1));
     tell(computed(worker(2, 12), 1));
@@ -214,7 +228,7 @@ class ResidentProtocolTest {
 
   @Test
   void aTaskThatIsRunAgainAfterItsResultCameWaitsForTheNextStep() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
     protocol.lost("connection of 10");
     Reply again = tell(poll(worker(0, 20), WorkerMessage.NONE));
@@ -222,13 +236,13 @@ class ResidentProtocolTest {
     tell(computed(worker(1, 11), 1));
     tell(computed(worker(2, 12), 1));
     assertTotal();
-    protocol.begin(order(2));
+    begin(order(2));
     assertThat(again.step()).isEqualTo(2);
   }
 
   @Test
   void aTaskThatRunsTwiceBlocksOnlyWhileAnotherOneIsMissing() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(poll(worker(0, 10), WorkerMessage.NONE));
     tell(poll(worker(1, 11), WorkerMessage.NONE));
     assertThat(protocol.isBlocked()).isFalse();
@@ -240,7 +254,7 @@ class ResidentProtocolTest {
 
   @Test
   void aTaskThatIsRunAgainAfterItsLossBlocksNothing() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(poll(worker(0, 10), WorkerMessage.NONE));
     protocol.lost("connection of 10");
     tell(poll(worker(0, 20), WorkerMessage.NONE));
@@ -251,7 +265,7 @@ class ResidentProtocolTest {
   void nobodyIsAnsweredOnALostConnection() {
     Reply lost = tell(poll(worker(0, 10), WorkerMessage.NONE));
     protocol.lost("connection of 10");
-    protocol.begin(order(1));
+    begin(order(1));
     assertThat(lost.isOpen()).isTrue();
     assertThat(tell(poll(worker(0, 10), WorkerMessage.NONE)).step()).isEqualTo(1);
   }
@@ -263,7 +277,7 @@ class ResidentProtocolTest {
     Reply young = tell(poll(worker(1, 11), WorkerMessage.NONE));
     clock.set(1000);
     protocol.renew(1000);
-    assertThat(old.kind()).isEqualTo(DriverMessage.Kind.WAIT);
+    assertThat(old.kind()).isEqualTo(Kind.WAIT);
     assertThat(young.isOpen()).isTrue();
   }
 
@@ -271,25 +285,24 @@ class ResidentProtocolTest {
   void theEndReachesThoseWhoWaitAndThoseWhoAskLater() {
     Reply waiting = tell(poll(worker(0, 10), WorkerMessage.NONE));
     protocol.end();
-    assertThat(waiting.kind()).isEqualTo(DriverMessage.Kind.END);
-    assertThat(tell(WorkerMessage.hello(RUN, worker(1, 11))).kind())
-        .isEqualTo(DriverMessage.Kind.END);
-    assertThat(tell(computed(worker(2, 12), 3)).kind()).isEqualTo(DriverMessage.Kind.END);
+    assertThat(waiting.kind()).isEqualTo(Kind.END);
+    assertThat(tell(WorkerMessage.hello(RUN, worker(1, 11))).kind()).isEqualTo(Kind.END);
+    assertThat(tell(computed(worker(2, 12), 3)).kind()).isEqualTo(Kind.END);
   }
 
   @Test
   void aWorkerOfAnotherRunIsToldSoAndChangesNothing() {
-    protocol.begin(order(1));
+    begin(order(1));
     WorkerMessage mine = computed(worker(0, 10), 1);
     WorkerMessage foreign =
         new WorkerMessage(mine.kind(), RUN + 1, mine.from(), 1, 0, mine.encoding(), mine.parts());
-    assertThat(tell(foreign).kind()).isEqualTo(DriverMessage.Kind.STALE);
+    assertThat(tell(foreign).kind()).isEqualTo(Kind.STALE);
     assertThat(protocol.missing()).contains("shards 0 to 1 (no task has connected)");
   }
 
   @Test
   void aMessageWithAnyByteChangedOrCutOffIsRefused() {
-    protocol.begin(order(1));
+    begin(order(1));
     byte[] good = new byte[computed(worker(0, 10), 1).encode().remaining()];
     computed(worker(0, 10), 1).encode().get(good);
     for (int at = 0; at < good.length; at++) {
@@ -304,7 +317,7 @@ class ResidentProtocolTest {
   @Test
   void randomBytesAreRefused() {
     Random random = Seeds.random();
-    protocol.begin(order(1));
+    begin(order(1));
     for (int i = 0; i < 200; i++) {
       byte[] noise = new byte[random.nextInt(300)];
       random.nextBytes(noise);
@@ -314,7 +327,7 @@ class ResidentProtocolTest {
 
   @Test
   void aResultOfAnotherShapeOrOfForeignShardsIsRefused() {
-    protocol.begin(order(1));
+    begin(order(1));
     WorkerIdentity self = worker(0, 10);
     TreeSum<StepResult> foreign = new TreeSum<>(SHARDS, StepResult::merge);
     foreign.add(7, result(1));
@@ -346,7 +359,7 @@ class ResidentProtocolTest {
 
   @Test
   void theWorkersTimesAreKept() throws InterruptedException {
-    protocol.begin(order(1));
+    begin(order(1));
     for (int worker = 0; worker < WORKERS; worker++) {
       WorkerMessage message = computed(worker(worker, worker), 1);
       tell(
@@ -371,24 +384,24 @@ class ResidentProtocolTest {
 
   @Test
   void roundingErrorsAreLostWithTheTaskThatKeptThem() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
     protocol.lost("connection of 10");
-    protocol.begin(order(2));
+    begin(order(2));
     assertThat(protocol.lacksResiduals()).isFalse();
     Reply again = lack(0, 20, 2);
     assertThat(protocol.lacksResiduals()).isTrue();
     assertThat(again.isOpen()).isTrue();
-    protocol.begin(order(0));
+    begin(order(0));
     assertThat(protocol.lacksResiduals()).isFalse();
     assertThat(again.step()).isEqualTo(0);
   }
 
   @Test
   void roundingErrorsAreNotLostWhileAnotherTaskHasThem() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
-    protocol.begin(order(2));
+    begin(order(2));
     lack(0, 20, 2);
     assertThat(protocol.lacksResiduals()).isFalse();
     clock.set(TimeUnit.SECONDS.toNanos(4));
@@ -399,11 +412,54 @@ class ResidentProtocolTest {
 
   @Test
   void whoHasComputedAStepBeforeTheDriverWentBackComputesItAgain() {
-    protocol.begin(order(1));
+    begin(order(1));
     tell(computed(worker(0, 10), 1));
-    protocol.begin(order(2));
-    protocol.begin(order(1));
+    begin(order(2));
+    begin(order(1));
     assertThat(tell(poll(worker(0, 10), 1)).step()).isEqualTo(1);
     assertThat(tell(computed(worker(0, 10), 1)).isOpen()).isTrue();
+  }
+
+  @Test
+  void workersThatHoldSlicesAreIntroducedWhenAllAreThere() {
+    ResidentProtocol sliced = ResidentProtocol.sliced(RUN, WORKERS, SHARDS, SHAPE, clock::get);
+    assertThat(tell(sliced, peers(0, 10)).kind()).isEqualTo(Kind.WAIT);
+    assertThat(tell(sliced, peers(0, 20)).kind()).as("run again").isEqualTo(Kind.WAIT);
+    assertThat(tell(sliced, peers(1, 11)).kind()).isEqualTo(Kind.WAIT);
+    Reply last = tell(sliced, peers(2, 12));
+    assertThat(last.answers.get(0).peers()).containsExactly("host:20", "host:11", "host:12");
+    assertThat(tell(sliced, peers(0, 20)).kind()).isEqualTo(Kind.PEERS);
+  }
+
+  @Test
+  void aSliceIsLostWhenAnotherAttemptComesAndTheFirstIsGone() {
+    ResidentProtocol sliced = ResidentProtocol.sliced(RUN, WORKERS, SHARDS, SHAPE, clock::get);
+    sliced.receive("first", peers(0, 10).encode(), new Reply());
+    tell(sliced, peers(1, 11));
+    tell(sliced, peers(2, 12));
+    sliced.begin(StepRound.of(order(1), SHARDS));
+    assertThat(tell(sliced, peers(0, 20)).kind()).isEqualTo(Kind.WAIT);
+    assertThat(sliced.lacksResiduals()).isFalse();
+    sliced.lost("first");
+    assertThat(sliced.lacksResiduals()).isTrue();
+  }
+
+  @Test
+  void whoCannotReachAnotherOneIsNamed() {
+    ResidentProtocol sliced = ResidentProtocol.sliced(RUN, WORKERS, SHARDS, SHAPE, clock::get);
+    WorkerMessage cannot = WorkerMessage.unreachable(RUN, worker(1, 11), "no way to worker 2");
+    assertThat(tell(sliced, cannot).kind()).isEqualTo(Kind.WAIT);
+    assertThat(sliced.unreachable())
+        .isEqualTo("executor executor11 on host, task attempt 11: no way to worker 2");
+  }
+
+  private static WorkerMessage peers(int worker, long attempt) {
+    return WorkerMessage.peers(RUN, worker(worker, attempt), "host:" + attempt);
+  }
+
+  private static Reply tell(ResidentProtocol protocol, WorkerMessage message) {
+    Reply reply = new Reply();
+    protocol.receive("connection " + message.from().attempt(), message.encode(), reply);
+    return reply;
   }
 }

@@ -78,7 +78,7 @@ final class ScalingBenchmark {
     ResultShape shape = new ResultShape(parameters, RANGES, 0, 0, 0, 0);
     ResidentProtocol protocol =
         new ResidentProtocol(RUN, workers, workers, shape, System::nanoTime);
-    Simulation driver = new Simulation(protocol, parameters, encoding);
+    Simulation driver = new Simulation(protocol, workers, parameters, encoding);
     int steps = (int) Math.max(8, Math.min(100, 2e8 / (4.0 * workers * parameters)));
     try (Endpoint endpoint = new Endpoint(0)) {
       endpoint.serve(protocol);
@@ -141,6 +141,7 @@ final class ScalingBenchmark {
   private static final class Simulation {
 
     private final ResidentProtocol protocol;
+    private final int workers;
     private final GradientForm form;
     private final ParameterLayout layout;
     private final Optimizer optimizer = new Optimizer.Sgd(0.9, Optimizer.Nesterov.NONE, 1e-4);
@@ -148,8 +149,10 @@ final class ScalingBenchmark {
     private float[][] slots;
     private long step;
 
-    private Simulation(ResidentProtocol protocol, int size, GradientEncoding encoding) {
+    private Simulation(
+        ResidentProtocol protocol, int workers, int size, GradientEncoding encoding) {
       this.protocol = protocol;
+      this.workers = workers;
       this.form =
           encoding == GradientEncoding.FLOAT32
               ? GradientForm.PLAIN
@@ -161,7 +164,7 @@ final class ScalingBenchmark {
     }
 
     private void step() throws InterruptedException {
-      protocol.begin(
+      StepOrder order =
           new StepOrder(
               step,
               0,
@@ -171,11 +174,14 @@ final class ScalingBenchmark {
               parameters,
               new float[0],
               Ranges.empty(RANGES),
-              form));
+              form);
+      StepRound round = StepRound.of(order, workers);
+      protocol.begin(round);
       while (!protocol.awaitStep(1000)) {
         // Workers that start take a while.
       }
-      StepResult result = protocol.result();
+      protocol.close();
+      StepResult result = round.result();
       new Clipping(1, 0, 0)
           .apply(result.gradient(), 1f / result.shards(), parameters, layout, Loops.PARALLEL);
       parameters = parameters.clone();

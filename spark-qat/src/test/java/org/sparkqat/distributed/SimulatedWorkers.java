@@ -90,7 +90,7 @@ final class SimulatedWorkers {
   }
 
   private void serve(WorkerIdentity self) {
-    try (SparkInternals.Connection connection = new SparkInternals.Connection(host, port)) {
+    try (SparkInternals.Connection connection = SparkInternals.Connection.to(host, port)) {
       ByteBuffer message = WorkerMessage.poll(run, self, WorkerMessage.NONE).encode();
       while (true) {
         DriverMessage answer = connection.ask(message, DriverMessage::decode, PATIENCE);

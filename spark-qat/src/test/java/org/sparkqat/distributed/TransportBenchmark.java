@@ -98,7 +98,7 @@ final class TransportBenchmark {
 
   private static double[] medians(String host, int port, int bytes) throws Exception {
     double plugin = median(bytes, message -> ((byte[]) Executor.plugin.ask(message)).length);
-    try (SparkInternals.Connection connection = new SparkInternals.Connection(host, port)) {
+    try (SparkInternals.Connection connection = SparkInternals.Connection.to(host, port)) {
       double network =
           median(
               bytes,

@@ -170,7 +170,8 @@ class WeightShareTest {
 
   @Test
   void noiseDependsOnSeedStepAndWeightAlone(SparkSession spark) {
-    TrainingSettings settings = settings(new QuantizedShare.Sampled(0.2, 0.8), QuantizedShare.all());
+    TrainingSettings settings =
+        settings(new QuantizedShare.Sampled(0.2, 0.8), QuantizedShare.all());
     TrainingState end = trainAlone(spark, settings);
     assertClusterAndResumeChangeNoBit(spark, settings, end);
     assertThat(trainAlone(spark, settings(QuantizedShare.all(), QuantizedShare.all())).parameters())

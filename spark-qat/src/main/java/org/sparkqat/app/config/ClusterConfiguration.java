@@ -23,7 +23,8 @@ public record ClusterConfiguration(
             Duration.ofSeconds(
                 section.integer(
                     "step-timeout-seconds", STEP_TIMEOUT_SECONDS, Bounds.between(1, 86_400))),
-            section.integer("port", 0, Bounds.between(0, 65_535))),
+            section.integer("port", 0, Bounds.between(0, 65_535)),
+            section.choice("slices", ExchangeSettings.Slices.AUTO)),
         section.integerOr("workers", "auto", Bounds.between(1, 65_536)),
         section.choice("gradient-encoding", GradientEncoding.FLOAT32));
   }

@@ -1,0 +1,68 @@
+package org.sparkqat.distributed;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * Makes the crews of a job, whose workers are told what a stage needs.
+ *
+ * @param settings of the job
+ * @param exchange how steps travel
+ * @param workers tasks that train side by side; empty: as many as there are slots
+ * @param slices how steps are made by slices; empty: they are not
+ * @param training the shards that steps are made of
+ * @param testing the shards that networks are evaluated on
+ */
+record CrewFactory(
+    JavaSparkContext context,
+    TrainingSettings settings,
+    ExchangeSettings exchange,
+    OptionalInt workers,
+    Optional<SliceChoice> slices,
+    Schedule schedule,
+    TrainingStep step,
+    ShardGroups training,
+    ShardGroups testing) {
+
+  /** The crew whose workers compute with a specification. */
+  Crew crew(WorkerSpecification worker) {
+    Broadcast<byte[]> specification = context.broadcast(worker.encode());
+    Exchange jobs =
+        new JobPerStepExchange(
+            context, training, worker.shards(), specification, exchange.stepTimeout().toSeconds());
+    Evaluator evaluator = new Evaluator(context, testing.rdd(), specification, worker.classes());
+    if (exchange.mode() == ExchangeSettings.Mode.JOB_PER_STEP) {
+      return new Crew(new DriverSteps(schedule, step, jobs), jobs, evaluator);
+    }
+    ResidentExchange resident = resident(worker, specification);
+    Exchange merging = new FallbackExchange(resident, jobs, exchange.mode());
+    Steps driver = new DriverSteps(schedule, step, merging);
+    Steps steps =
+        slices
+            .<Steps>map(
+                choice -> new SlicedSteps(settings, schedule, step, resident, driver, choice))
+            .orElse(driver);
+    return new Crew(steps, merging, evaluator);
+  }
+
+  private ResidentExchange resident(WorkerSpecification worker, Broadcast<byte[]> specification) {
+    Patience patience = Patience.DEFAULT;
+    WorkerCount count =
+        new WorkerCount(
+            () -> SparkInternals.slots(context.sc()),
+            workers,
+            worker.shards(),
+            patience.slots(),
+            exchange.stepTimeout().toSeconds());
+    return new ResidentExchange(
+        context, training, worker, count, specification, exchange, patience);
+  }
+
+  /** Who evaluates networks that are not trained. */
+  Evaluator evaluator(WorkerSpecification worker) {
+    return new Evaluator(
+        context, testing.rdd(), context.broadcast(worker.encode()), worker.classes());
+  }
+}
