@@ -170,7 +170,10 @@ public record Stage(
         Optional.of(other));
   }
 
-  /** What steps compute with: weights stay real where not all of them are quantized. */
+  /**
+   * What steps compute with: weights stay real where not all of them are quantized, and then
+   * nothing is rounded as integers alone would.
+   */
   public QuantizationScheme trainingScheme() {
     if (!share.leavesReal()) {
       return scheme;
