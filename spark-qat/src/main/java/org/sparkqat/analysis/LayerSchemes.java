@@ -41,7 +41,10 @@ public final class LayerSchemes {
     List<QuantizationRule> rules = scheme.rules().stream().map(LayerSchemes::quantizing).toList();
     this.whole =
         new QuantizationScheme(
-            observed(scheme.weights()), fitted(scheme.activations()), scheme.firstLastBits(), rules);
+            observed(scheme.weights()),
+            fitted(scheme.activations()),
+            scheme.firstLastBits(),
+            rules);
     this.graph = QuantizedGraph.of(BlockGraph.of(network), whole);
   }
 
