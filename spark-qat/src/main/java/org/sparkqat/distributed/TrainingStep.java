@@ -209,7 +209,8 @@ final class TrainingStep {
 
   /** True when ranges follow what a step finds. */
   private boolean moves(Position at) {
-    return at.phase() == Phase.QAT && !settings.ranges().freezes(at.epoch());
+    int freezeEpoch = schedule.stage(at).rangeFreezeEpoch().orElse(settings.ranges().freezeEpoch());
+    return at.phase() == Phase.QAT && at.epoch() < freezeEpoch;
   }
 
   /** A state after a step at the given position, with a step of the learned ranges too. */

@@ -30,9 +30,4 @@ public record RangeTraining(
       throw Limits.invalid("range-freeze-epoch", freezeEpoch, "must be at least 0");
     }
   }
-
-  /** True when no range moves in an epoch of the QAT phase. */
-  public boolean freezes(int epoch) {
-    return epoch >= freezeEpoch;
-  }
 }

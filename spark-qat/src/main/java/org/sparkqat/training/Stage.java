@@ -3,6 +3,7 @@ package org.sparkqat.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.sparkqat.quantization.Granularity;
@@ -23,6 +24,8 @@ import org.sparkqat.quantization.WeightScheme;
  * @param learningRate over the epochs of this stage
  * @param learningRateFactor what the learning rate is multiplied by, above 0, default 1
  * @param freeze when batch normalization uses the running statistics; default never
+ * @param rangeFreezeEpoch epoch of this stage from which no range moves; empty (default): as the
+ *     job says
  * @param statistics where the running statistics at the end come from; default training
  * @param share which part of the weights is quantized; default all
  * @param gate what the network must reach at the end; empty (default): nothing
@@ -35,6 +38,7 @@ public record Stage(
     LearningRate learningRate,
     double learningRateFactor,
     BatchNormFreeze freeze,
+    OptionalInt rangeFreezeEpoch,
     Statistics statistics,
     QuantizedShare share,
     Optional<Gate> gate) {
@@ -93,6 +97,7 @@ public record Stage(
         learningRate,
         1,
         BatchNormFreeze.NEVER,
+        OptionalInt.empty(),
         Statistics.TRAINED,
         QuantizedShare.all(),
         Optional.empty());
@@ -108,6 +113,23 @@ public record Stage(
         learningRate,
         learningRateFactor,
         other,
+        rangeFreezeEpoch,
+        statistics,
+        share,
+        gate);
+  }
+
+  /** The same with ranges that stay from an epoch of the stage on. */
+  public Stage rangesFrozenFrom(int epoch) {
+    return new Stage(
+        name,
+        form,
+        scheme,
+        epochs,
+        learningRate,
+        learningRateFactor,
+        freeze,
+        OptionalInt.of(epoch),
         statistics,
         share,
         gate);
@@ -116,13 +138,33 @@ public record Stage(
   /** The same with statistics from elsewhere. */
   public Stage statistics(Statistics other) {
     return new Stage(
-        name, form, scheme, epochs, learningRate, learningRateFactor, freeze, other, share, gate);
+        name,
+        form,
+        scheme,
+        epochs,
+        learningRate,
+        learningRateFactor,
+        freeze,
+        rangeFreezeEpoch,
+        other,
+        share,
+        gate);
   }
 
   /** The same with a learning rate that is multiplied. */
   public Stage learningRateFactor(double factor) {
     return new Stage(
-        name, form, scheme, epochs, learningRate, factor, freeze, statistics, share, gate);
+        name,
+        form,
+        scheme,
+        epochs,
+        learningRate,
+        factor,
+        freeze,
+        rangeFreezeEpoch,
+        statistics,
+        share,
+        gate);
   }
 
   /** The same with another scheme. */
@@ -135,6 +177,7 @@ public record Stage(
         learningRate,
         learningRateFactor,
         freeze,
+        rangeFreezeEpoch,
         statistics,
         share,
         gate);
@@ -150,6 +193,7 @@ public record Stage(
         learningRate,
         learningRateFactor,
         freeze,
+        rangeFreezeEpoch,
         statistics,
         other,
         gate);
@@ -165,12 +209,16 @@ public record Stage(
         learningRate,
         learningRateFactor,
         freeze,
+        rangeFreezeEpoch,
         statistics,
         share,
         Optional.of(other));
   }
 
-  /** What steps compute with: weights stay real where not all of them are quantized. */
+  /**
+   * What steps compute with: weights stay real where not all of them are quantized, and then
+   * nothing is rounded as integers alone would.
+   */
   public QuantizationScheme trainingScheme() {
     if (!share.leavesReal()) {
       return scheme;

@@ -31,7 +31,12 @@ import org.sparkqat.network.Initialization;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
+import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
+import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.tensor.Shape;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.Clipping;
@@ -115,6 +120,39 @@ class ProbeJobTest {
       }
     }
     assertThat(schemes.layers()).containsExactly("input", "conv1", "conv2", "sum", "fc");
+  }
+
+  @Test
+  void learnedAndDynamicRangesAreCalibratedToo(SparkSession spark) {
+    WeightQuantizer weights = WeightQuantizer.DEFAULT.withRange(WeightRange.LSQ);
+    ActivationQuantizer learned = ActivationQuantizer.DEFAULT.withRange(ActivationRange.LSQ);
+    ActivationQuantizer dynamic = ActivationQuantizer.DEFAULT.withRange(ActivationRange.DYNAMIC);
+    QuantizationScheme scheme =
+        new QuantizationScheme(
+            weights,
+            learned,
+            0,
+            List.of(new QuantizationRule("conv1", Optional.empty(), Optional.of(dynamic))));
+    WorkerSpecification worker = TinyJob.settings(scheme).worker();
+    LayerSchemes schemes = new LayerSchemes(worker.network(), worker.scheme());
+    assertThat(schemes.graph().learnsRanges()).isFalse();
+    List<Variant> variants =
+        List.of(
+            new Variant("conv1", Part.BOTH, 4, Scope.ONE),
+            new Variant("fc", Part.WEIGHTS, 4, Scope.ALL_BUT));
+    try (ShardedDataset data = TinyJob.data(TinyJob.table(spark, rows()));
+        ProbeJob job =
+            new ProbeJob(
+                spark,
+                worker,
+                Initialization.parameters(worker.network(), worker.seed()),
+                Initialization.statistics(worker.network()),
+                SampledExamples.of(data, 16, worker.microBatch()),
+                (tasks, of) -> {})) {
+      assertThat(
+              job.evaluate(variants.stream().map(schemes::scheme).toList(), job.calibrate(schemes)))
+          .allSatisfy(found -> assertThat(found.sqnr()).isBetween(0.0, 60.0));
+    }
   }
 
   /**

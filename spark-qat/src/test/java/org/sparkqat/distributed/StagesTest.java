@@ -66,7 +66,9 @@ class StagesTest {
                     Stage.ofFloat("float", bits(8, 8), 1, new LearningRate.Constant(0.1, 0)),
                     Stage.quantized("w8a8", bits(8, 8), 1, rate),
                     Stage.quantized("w4a8", bits(4, 8), 2, rate).learningRateFactor(0.5),
-                    Stage.quantized("w4a4", bits(4, 4), 1, rate).freeze(BatchNormFreeze.from(0)))));
+                    Stage.quantized("w4a4", bits(4, 4), 1, rate)
+                        .freeze(BatchNormFreeze.from(0))
+                        .rangesFrozenFrom(0))));
   }
 
   private static QuantizationScheme bits(int weights, int activations) {
@@ -111,6 +113,18 @@ class StagesTest {
     // float, ptq, w8a8, an epoch of w4a8, its end, w4a4ptq, w4a4
     assertThat(bits).containsExactly(8, 8, 8, 4, 4, 4, 4);
     assertThat(trainer.model(reference).scheme()).isEqualTo(bits(4, 4));
+  }
+
+  @Test
+  void frozenRangesStay() {
+    TrainingState calibrated =
+        recorder.states.stream()
+            .filter(state -> state.position().equals(new Position(3, 0, Phase.QAT, 0, 0, 12)))
+            .findFirst()
+            .orElseThrow();
+    assertThat(reference.ranges()).isEqualTo(calibrated.ranges());
+    TrainingState before = recorder.states.get(recorder.states.indexOf(calibrated) - 1);
+    assertThat(before.ranges()).isNotEqualTo(calibrated.ranges());
   }
 
   @Test

@@ -17,7 +17,8 @@ public record JobConfiguration(
     return model.network(data);
   }
 
+  /** What the network is quantized with at the end: that of the last stage. */
   public QuantizationScheme scheme() {
-    return quantization.scheme();
+    return training.stages().get(training.stages().count() - 1).scheme();
   }
 }

@@ -49,10 +49,10 @@ final class JobReader {
         .ifPresent(
             network -> {
               requireStatistics(trainingSection, training.stages(), network);
-              training
-                  .stages()
-                  .all()
-                  .forEach(each -> checkScheme(quantizationSection, each.scheme(), network));
+              training.stages().all().stream()
+                  .map(Stage::scheme)
+                  .distinct()
+                  .forEach(scheme -> checkScheme(quantizationSection, scheme, network));
             });
     return new JobConfiguration(data, model, quantization, training, cluster, output);
   }

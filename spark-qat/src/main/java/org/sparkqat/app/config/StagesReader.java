@@ -81,6 +81,8 @@ final class StagesReader {
             new Kind.WholeOr("never", Bounds.atLeast(0).ofInt()),
             form == Form.FLOAT ? OptionalInt.empty() : base.batchNormFreezeEpoch());
     BatchNormFreeze freeze = usualFreeze.epoch(freezeEpoch.orElse(Stage.NEVER));
+    OptionalInt rangeFreeze =
+        section.integerOr("range-freeze-epoch", "inherited", Bounds.atLeast(0));
     QuantizedShare share =
         section
             .optionalGroup("quantized-weights")
@@ -94,7 +96,17 @@ final class StagesReader {
         "name",
         () ->
             new Stage(
-                name, form, scheme, length, rate, factor, freeze, Statistics.TRAINED, share, gate));
+                name,
+                form,
+                scheme,
+                length,
+                rate,
+                factor,
+                freeze,
+                rangeFreeze,
+                Statistics.TRAINED,
+                share,
+                gate));
   }
 
   private void requireStart(Section section, int length) {

@@ -125,7 +125,7 @@ class StagesReaderTest {
             + " (allowed: float, or 1 to 16)",
         "training.stages.3.end=17|Unknown key: training.stages.3.end (allowed: name, float, epochs,"
             + " start-epoch, weights, activations, learning-rate, learning-rate-factor,"
-            + " batch-norm-freeze-epoch, quantized-weights, gate)",
+            + " batch-norm-freeze-epoch, range-freeze-epoch, quantized-weights, gate)",
         "training.stages.0.quantized-weights.method=blend|Invalid part of the weights: Blend[from=0.0,"
             + " to=1.0] (only of quantized stages)",
         "training.stages.2={name: inq, epochs: 1, weights: {granularity: per-tensor},"
