@@ -12,6 +12,9 @@ enum Preset {
   NONE,
   W8A8_INT8,
   W4A8,
+  W4A4_LSQ,
+  W2A2_LSQ,
+  W8A8_DYNAMIC,
   TFLITE_INT8,
   BINARY;
 
