@@ -28,7 +28,9 @@ final class JobSettings {
         training.calibrationSteps(),
         training.watch(),
         GradientCoding.of(job.cluster().encoding()),
-        job.quantization().ranges());
+        job.quantization().ranges(),
+        training.average(),
+        training.preparations());
   }
 
   static WorkerSpecification worker(JobConfiguration job) {

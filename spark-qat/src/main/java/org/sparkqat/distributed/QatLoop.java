@@ -6,12 +6,15 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.training.Equalization;
 import org.sparkqat.training.HeldWeights;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.Preparation;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
+import org.sparkqat.training.WeightAverage;
 
 /** The QAT loop on the driver: stages in float, then quantized ones, with their calibrations. */
 final class QatLoop {
@@ -59,6 +62,17 @@ final class QatLoop {
       state = goOn(state);
     }
     return state;
+  }
+
+  /** The state with equalized weights where the first calibration begins and they are wanted. */
+  private TrainingState equalized(TrainingState state) {
+    Position at = state.position();
+    boolean begins = schedule.isFirstCalibration(at) && at.epoch() == 0 && at.stepOfEpoch() == 0;
+    return begins && settings.preparations().contains(Preparation.EQUALIZATION)
+        ? state.parameters(
+            new Equalization(schedule.graph(at).graph())
+                .equalized(state.parameters(), state.statistics()))
+        : state;
   }
 
   private TrainingState goOn(TrainingState state) {
@@ -225,12 +239,13 @@ final class QatLoop {
   private Evaluation evaluate(TrainingState state, Arithmetic arithmetic) {
     crew(state.position()).exchange().release();
     description.evaluation(state.position());
+    TrainingState network = WeightAverage.taken(state);
     Evaluation evaluation =
         crews
             .evaluator(settings.worker(schedule.stage(state.position())))
             .evaluate(
                 StepOrder.ofInference(
-                    arithmetic, state.parameters(), state.statistics(), state.ranges()));
+                    arithmetic, network.parameters(), network.statistics(), network.ranges()));
     listener.evaluated(state, evaluation);
     return evaluation;
   }

@@ -152,6 +152,11 @@ final class Schedule {
     };
   }
 
+  /** True within the calibration that no other one was before. */
+  boolean isFirstCalibration(Position at) {
+    return at.phase() == Phase.CALIBRATION && stages.calibrationsBefore(at.stage()) == 0;
+  }
+
   /** True when batch normalization uses its running statistics in the step to come. */
   boolean isFrozen(TrainingState state) {
     Position at = state.position();

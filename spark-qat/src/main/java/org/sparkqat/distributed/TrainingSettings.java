@@ -1,6 +1,8 @@
 package org.sparkqat.distributed;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.Engines;
 import org.sparkqat.training.BatchNormFreeze;
@@ -8,9 +10,11 @@ import org.sparkqat.training.Clipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Optimizer;
 import org.sparkqat.training.OscillationWatch;
+import org.sparkqat.training.Preparation;
 import org.sparkqat.training.RangeTraining;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stages;
+import org.sparkqat.training.WeightAverage;
 
 /**
  * What decides a job's result, beside its data and what its workers must know.
@@ -21,6 +25,8 @@ import org.sparkqat.training.Stages;
  * @param watch of weights that oscillate; empty: nobody watches
  * @param coding how gradients travel
  * @param ranges how ranges move in quantized stages
+ * @param average of the weights, which the network of a stage comes to; empty: its last weights
+ * @param preparations of the network for its first calibration
  */
 public record TrainingSettings(
     WorkerSpecification worker,
@@ -30,11 +36,14 @@ public record TrainingSettings(
     int calibrationSteps,
     Optional<OscillationWatch> watch,
     GradientCoding coding,
-    RangeTraining ranges) {
+    RangeTraining ranges,
+    Optional<WeightAverage> average,
+    Set<Preparation> preparations) {
 
   public static final int NEVER = Stage.NEVER;
 
   public TrainingSettings {
+    preparations = Set.copyOf(preparations);
     if (calibrationSteps < 1) {
       throw new IllegalArgumentException(
           "Invalid calibration-steps: " + calibrationSteps + " (must be at least 1)");
@@ -71,31 +80,86 @@ public record TrainingSettings(
         calibrationSteps,
         Optional.empty(),
         GradientCoding.EXACT,
-        RangeTraining.DEFAULT);
+        RangeTraining.DEFAULT,
+        Optional.empty(),
+        Set.of());
+  }
+
+  /** The parts of settings that differ from others in one. */
+  private static final class Copy {
+    private WorkerSpecification worker;
+    private final Optimizer optimizer;
+    private Stages stages;
+    private final Clipping clipping;
+    private final int calibrationSteps;
+    private Optional<OscillationWatch> watch;
+    private GradientCoding coding;
+    private RangeTraining ranges;
+    private Optional<WeightAverage> average;
+    private Set<Preparation> preparations;
+
+    private Copy(TrainingSettings of) {
+      worker = of.worker;
+      optimizer = of.optimizer;
+      stages = of.stages;
+      clipping = of.clipping;
+      calibrationSteps = of.calibrationSteps;
+      watch = of.watch;
+      coding = of.coding;
+      ranges = of.ranges;
+      average = of.average;
+      preparations = of.preparations;
+    }
+
+    private TrainingSettings settings() {
+      return new TrainingSettings(
+          worker,
+          optimizer,
+          stages,
+          clipping,
+          calibrationSteps,
+          watch,
+          coding,
+          ranges,
+          average,
+          preparations);
+    }
+  }
+
+  private TrainingSettings with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.settings();
   }
 
   /** The same with other stages. */
   public TrainingSettings stages(Stages other) {
-    return new TrainingSettings(
-        worker, optimizer, other, clipping, calibrationSteps, watch, coding, ranges);
+    return with(copy -> copy.stages = other);
   }
 
   /** The same with gradients that travel otherwise. */
   public TrainingSettings coding(GradientCoding other) {
-    return new TrainingSettings(
-        worker, optimizer, stages, clipping, calibrationSteps, watch, other, ranges);
+    return with(copy -> copy.coding = other);
   }
 
   /** The same with a watch over weights that oscillate. */
   public TrainingSettings watch(OscillationWatch other) {
-    return new TrainingSettings(
-        worker, optimizer, stages, clipping, calibrationSteps, Optional.of(other), coding, ranges);
+    return with(copy -> copy.watch = Optional.of(other));
   }
 
   /** The same with ranges that move otherwise. */
   public TrainingSettings ranges(RangeTraining other) {
-    return new TrainingSettings(
-        worker, optimizer, stages, clipping, calibrationSteps, watch, coding, other);
+    return with(copy -> copy.ranges = other);
+  }
+
+  /** The same with an average of the weights. */
+  public TrainingSettings average(WeightAverage other) {
+    return with(copy -> copy.average = Optional.of(other));
+  }
+
+  /** The same with other preparations of the first calibration. */
+  public TrainingSettings preparations(Set<Preparation> others) {
+    return with(copy -> copy.preparations = others);
   }
 
   /** The same, for workers that all compute with one instruction set. */
@@ -105,8 +169,7 @@ public record TrainingSettings(
 
   /** The same with other orders to workers. */
   public TrainingSettings worker(WorkerSpecification other) {
-    return new TrainingSettings(
-        other, optimizer, stages, clipping, calibrationSteps, watch, coding, ranges);
+    return with(copy -> copy.worker = other);
   }
 
   /**

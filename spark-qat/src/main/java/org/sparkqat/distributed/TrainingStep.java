@@ -17,6 +17,7 @@ import org.sparkqat.tensor.Loops;
 import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.training.BatchNormFreeze;
+import org.sparkqat.training.BiasCorrection;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.HeldWeights;
@@ -24,11 +25,13 @@ import org.sparkqat.training.NonFinite;
 import org.sparkqat.training.Oscillations;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.Preparation;
 import org.sparkqat.training.RangeLearner;
 import org.sparkqat.training.RunningStatistics;
 import org.sparkqat.training.StageMemory;
 import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
+import org.sparkqat.training.WeightAverage;
 
 /**
  * The step of the driver as a pure function: state and merged result of all shards in, next state
@@ -113,15 +116,17 @@ final class TrainingStep {
 
   /**
    * True when the driver looks at the parameters before or after the step to come: it holds weights
-   * on their codes, mixes real and quantized ones, watches their codes, or learns their ranges.
+   * on their codes, mixes real and quantized ones, watches their codes, learns their ranges, or
+   * averages them.
    */
   boolean needsParameters(TrainingState state) {
     Position at = state.position();
-    return at.phase() == Phase.QAT
-        && (schedule.stage(at).share().mixes()
-            || settings.watch().isPresent()
-            || state.memory().of(HeldWeights.HELD).isPresent()
-            || (moves(at) && learner(at).learns()));
+    return settings.average().isPresent()
+        || at.phase() == Phase.QAT
+            && (schedule.stage(at).share().mixes()
+                || settings.watch().isPresent()
+                || state.memory().of(HeldWeights.HELD).isPresent()
+                || (moves(at) && learner(at).learns()));
   }
 
   private String nameAt(int position) {
@@ -142,11 +147,12 @@ final class TrainingStep {
             ? fitted(fresh, result.histograms())
             : observe(fresh, result.observed());
     TrainingState next =
-        fresh
-            .ranges(
-                learner(state.position()).started(ranges, state.parameters()),
-                fresh.observations() + 1)
-            .at(schedule.after(state.position()));
+        corrected(
+            fresh
+                .ranges(
+                    learner(state.position()).started(ranges, state.parameters()),
+                    fresh.observations() + 1)
+                .at(schedule.after(state.position())));
     StepReport report =
         new StepReport(
             state.position(),
@@ -160,6 +166,16 @@ final class TrainingStep {
             StageFigures.NONE,
             StepTiming.NONE);
     return new Outcome(next, report);
+  }
+
+  /** The state with corrected biases where the first calibration ends and they are wanted. */
+  private TrainingState corrected(TrainingState state) {
+    Position at = state.position();
+    return settings.preparations().contains(Preparation.BIAS_CORRECTION)
+            && schedule.isFirstCalibration(at)
+            && schedule.endsPhase(at)
+        ? new BiasCorrection(schedule.graph(at)).corrected(state)
+        : state;
   }
 
   private Outcome updated(TrainingState state, StepResult result) {
@@ -201,7 +217,18 @@ final class TrainingStep {
             state.memory());
     double rate = schedule.learningRate(at);
     Watched watched = watch(state, learned(next, at, result, rate));
-    return new Outcome(watched.state(), report(state, result, rate, clip, watched.figures()));
+    return new Outcome(
+        averaged(state, watched.state()), report(state, result, rate, clip, watched.figures()));
+  }
+
+  /** The state after a step with the average of the weights, which takes their place at the end. */
+  private TrainingState averaged(TrainingState before, TrainingState after) {
+    if (settings.average().isEmpty()) {
+      return after;
+    }
+    TrainingState next =
+        settings.average().get().follow(before, after, schedule.update(before.position()) - 1);
+    return schedule.endsPhase(next.position()) ? WeightAverage.taken(next) : next;
   }
 
   /** A state whose memory knows of the step. */

@@ -21,8 +21,8 @@ public record Stages(List<Stage> all) {
 
   public Stages {
     all = List.copyOf(all);
-    if (all.stream().mapToInt(Stage::epochs).sum() == 0) {
-      throw Limits.invalid("stages", names(all), "at least one must have epochs");
+    if (all.stream().noneMatch(stage -> stage.epochs() > 0 || stage.isQuantized())) {
+      throw Limits.invalid("stages", names(all), "one must have epochs, or be quantized");
     }
     Set<String> names = new HashSet<>();
     boolean quantized = false;

@@ -72,7 +72,9 @@ class SlicedStepsTest {
         tiny.calibrationSteps(),
         tiny.watch(),
         new GradientCoding(encoding, WINDOW),
-        tiny.ranges());
+        tiny.ranges(),
+        tiny.average(),
+        tiny.preparations());
   }
 
   private static TrainingState train(SparkSession spark, QatTrainer trainer) {

@@ -1,6 +1,7 @@
 package org.sparkqat.app.config;
 
 import java.util.Optional;
+import java.util.Set;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
@@ -8,7 +9,9 @@ import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.Loss;
 import org.sparkqat.training.Optimizer;
 import org.sparkqat.training.OscillationWatch;
+import org.sparkqat.training.Preparation;
 import org.sparkqat.training.Stages;
+import org.sparkqat.training.WeightAverage;
 
 /**
  * Group {@code training}: the stages, and what a step does.
@@ -21,6 +24,8 @@ import org.sparkqat.training.Stages;
  * @param gradients numbers that gradients are multiplied in during QAT
  * @param stages what is trained, one after another
  * @param watch of weights that oscillate; empty: nobody watches
+ * @param average of the weights; empty: none
+ * @param preparations of the network for its first calibration
  * @param calibrationSteps global batches whose ranges are observed before a quantized stage
  * @param distillation whom the network learns from in QAT
  */
@@ -38,6 +43,8 @@ public record TrainingConfiguration(
     Optional<DistillationConfiguration> distillation,
     Optimizer optimizer,
     Optional<OscillationWatch> watch,
+    Optional<WeightAverage> average,
+    Set<Preparation> preparations,
     GradientClipping clipping,
     AugmentationConfiguration augmentation,
     CheckpointConfiguration checkpoint) {

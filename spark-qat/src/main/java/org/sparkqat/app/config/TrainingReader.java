@@ -1,7 +1,9 @@
 package org.sparkqat.app.config;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
@@ -11,8 +13,10 @@ import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
 import org.sparkqat.training.OscillationWatch;
+import org.sparkqat.training.Preparation;
 import org.sparkqat.training.Stage.Form;
 import org.sparkqat.training.Stages;
+import org.sparkqat.training.WeightAverage;
 
 /** Reads group {@code training}. */
 final class TrainingReader {
@@ -71,6 +75,8 @@ final class TrainingReader {
             distillation,
             optimizer.read(optimizerSection),
             watch(section.group("oscillations")),
+            average(section),
+            preparations(section),
             clipping(section.group("clip")),
             AugmentationConfiguration.read(section.group("augmentation")),
             CheckpointConfiguration.read(section.group("checkpoint")));
@@ -96,16 +102,8 @@ final class TrainingReader {
     }
     int floatEpochs = Math.toIntExact(section.value(FLOAT_EPOCHS, EPOCHS, 3L));
     int qatEpochs = Math.toIntExact(section.value(QAT_EPOCHS, EPOCHS, 2L));
-    if (floatEpochs == 0 && qatEpochs == 0) {
-      section.conflict(FLOAT_EPOCHS, "float-epochs and qat-epochs must not both be 0");
-    }
     return Stages.of(
-        quantization.scheme(),
-        floatEpochs + qatEpochs == 0 ? 1 : floatEpochs,
-        floatRate,
-        qatEpochs,
-        qatRate,
-        quantization.freeze());
+        quantization.scheme(), floatEpochs, floatRate, qatEpochs, qatRate, quantization.freeze());
   }
 
   private static Stages ending(Section section, Stages stages) {
@@ -141,6 +139,22 @@ final class TrainingReader {
     return kind == LossKind.MEAN_SQUARED_ERROR
         ? new Loss.MeanSquaredError(data.outputs())
         : new Loss.SoftmaxCrossEntropy(section.real("label-smoothing", 0, Bounds.fromBelow(0, 1)));
+  }
+
+  private static Optional<WeightAverage> average(Section section) {
+    double decay = section.real("average-decay", 0, Bounds.fromBelow(0, 1));
+    return decay > 0 ? Optional.of(new WeightAverage(decay)) : Optional.empty();
+  }
+
+  private static Set<Preparation> preparations(Section section) {
+    Set<Preparation> preparations = EnumSet.noneOf(Preparation.class);
+    if (section.flag("equalize-weights", false)) {
+      preparations.add(Preparation.EQUALIZATION);
+    }
+    if (section.flag("correct-bias", false)) {
+      preparations.add(Preparation.BIAS_CORRECTION);
+    }
+    return preparations;
   }
 
   private static Optional<OscillationWatch> watch(Section section) {

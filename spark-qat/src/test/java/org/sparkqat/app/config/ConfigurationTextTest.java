@@ -249,7 +249,7 @@ class ConfigurationTextTest {
         "training.batch-size=100|Invalid training.batch-size: 100 (must be a multiple of training.shards 8)",
         "training.shards=6|Invalid training.shards: 6 (must be a power of two)",
         "training.float-epochs=0|Invalid training.float-epochs: 0 (0 needs model.weights to start from)",
-        "training={float-epochs: 0, qat-epochs: 0}|Invalid training.float-epochs: 0 (float-epochs and qat-epochs must not both be 0)",
+        "training={float-epochs: 0, qat-epochs: 0}|Invalid training.float-epochs: 0 (0 needs model.weights to start from)",
         "training.loss.type=mean-squared-error|Invalid training.loss.type: mean-squared-error (data.classes 10 needs cross-entropy)",
         "data.classes=1|Invalid data.classes: 1 (allowed: 0 for regression, or 2 to 65536)",
         "data.shape=[28, 28]|Invalid data.shape: [28, 28] (allowed: [channels, height, width] or [features])",
