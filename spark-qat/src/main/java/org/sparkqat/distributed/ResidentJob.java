@@ -96,10 +96,13 @@ final class ResidentJob {
   void stepDone() {
     steps++;
     complete = true;
-    freeState();
+    if (state != null && steps == 1) {
+      // What a job starts with is of no use to its executors after its first step; Spark may still
+      // write the task down that names it.
+      state.unpersist(false);
+    }
   }
 
-  /** What a job starts with is of no use after its first step. */
   private void freeState() {
     if (state != null && !freed) {
       freed = true;
