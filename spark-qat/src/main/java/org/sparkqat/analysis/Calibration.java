@@ -18,7 +18,7 @@ import org.sparkqat.quantization.Ranges;
  */
 public final class Calibration {
 
-  private record Fit(int slot, CodeFormat format, Observer observer) {}
+  private record Fit(int slot, CodeFormat format, Observer.Fitted observer) {}
 
   private final Map<String, QuantizationPoint> points = new HashMap<>();
   private final Ranges observed;
@@ -57,10 +57,10 @@ public final class Calibration {
 
   private Range range(int slot, ActivationQuantizer quantizer) {
     Range whole = observed.range(slot);
-    if (whole.isEmpty() || !quantizer.observer().fits()) {
+    if (whole.isEmpty() || !(quantizer.observer() instanceof Observer.Fitted observer)) {
       return whole;
     }
-    Fit fit = new Fit(slot, quantizer.format(), quantizer.observer());
+    Fit fit = new Fit(slot, quantizer.format(), observer);
     return fitted.computeIfAbsent(fit, key -> fitted(key, whole));
   }
 

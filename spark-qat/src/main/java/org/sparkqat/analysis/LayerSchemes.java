@@ -62,7 +62,7 @@ public final class LayerSchemes {
   }
 
   private static ActivationQuantizer fitted(ActivationQuantizer quantizer) {
-    return quantizer.observer().fits()
+    return quantizer.observer() instanceof Observer.Fitted
         ? quantizer.withRange(ActivationRange.OBSERVED)
         : new ActivationQuantizer(
             quantizer.format(), quantizer.granularity(), new Observer.LeastSquares());

@@ -64,17 +64,6 @@ final class QatLoop {
     return state;
   }
 
-  /** The state with equalized weights where the first calibration begins and they are wanted. */
-  private TrainingState equalized(TrainingState state) {
-    Position at = state.position();
-    boolean begins = schedule.isFirstCalibration(at) && at.epoch() == 0 && at.stepOfEpoch() == 0;
-    return begins && settings.preparations().contains(Preparation.EQUALIZATION)
-        ? state.parameters(
-            new Equalization(schedule.graph(at).graph())
-                .equalized(state.parameters(), state.statistics()))
-        : state;
-  }
-
   private TrainingState goOn(TrainingState state) {
     TrainingState next;
     try {
@@ -119,12 +108,20 @@ final class QatLoop {
     }
   }
 
-  /** The weights that a stage holds are held from its first step on. */
+  /** Weights are equalized for the first calibration, and held from a stage's first step on. */
   private TrainingState atFirstStep(TrainingState state) {
     Position at = state.position();
-    boolean begins = at.phase() == Phase.QAT && at.epoch() == 0 && at.stepOfEpoch() == 0;
-    return begins
-        ? HeldWeights.atBeginning(state, schedule.graph(at), schedule.stage(at).share())
+    if (at.epoch() != 0 || at.stepOfEpoch() != 0) {
+      return state;
+    }
+    if (at.phase() == Phase.QAT) {
+      return HeldWeights.atBeginning(state, schedule.graph(at), schedule.stage(at).share());
+    }
+    return schedule.isFirstCalibration(at)
+            && settings.preparations().contains(Preparation.EQUALIZATION)
+        ? state.parameters(
+            new Equalization(schedule.graph(at).graph())
+                .equalized(state.parameters(), state.statistics()))
         : state;
   }
 

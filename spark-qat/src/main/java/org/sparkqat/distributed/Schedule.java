@@ -7,6 +7,7 @@ import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Normalization;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
@@ -69,7 +70,8 @@ final class Schedule {
   /** The last one counts values, when a range is fitted to counts. */
   private int calibrationSteps(int stage) {
     boolean fits =
-        graphs.get(stage).points().stream().anyMatch(point -> point.quantizer().observer().fits());
+        graphs.get(stage).points().stream()
+            .anyMatch(point -> point.quantizer().observer() instanceof Observer.Fitted);
     return observingSteps() + (fits ? 1 : 0);
   }
 

@@ -122,11 +122,11 @@ final class TrainingStep {
   boolean needsParameters(TrainingState state) {
     Position at = state.position();
     return settings.average().isPresent()
-        || at.phase() == Phase.QAT
+        || (at.phase() == Phase.QAT
             && (schedule.stage(at).share().mixes()
                 || settings.watch().isPresent()
                 || state.memory().of(HeldWeights.HELD).isPresent()
-                || (moves(at) && learner(at).learns()));
+                || (moves(at) && learner(at).learns())));
   }
 
   private String nameAt(int position) {
@@ -357,9 +357,9 @@ final class TrainingStep {
       for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
         int from = slot * Histogram.BINS;
         long[] counts = Arrays.copyOfRange(histograms, from, from + Histogram.BINS);
-        if (by.observer().fits() && !ranges.range(slot).isEmpty()) {
+        if (by.observer() instanceof Observer.Fitted fitted && !ranges.range(slot).isEmpty()) {
           Histogram histogram = new Histogram(ranges.range(slot), counts);
-          next.set(slot, by.observer().fitted(histogram, by.format()));
+          next.set(slot, fitted.fitted(histogram, by.format()));
         }
       }
     }
@@ -371,7 +371,8 @@ final class TrainingStep {
     boolean trains = state.position().phase() == Phase.QAT;
     for (QuantizationPoint point : schedule.graph(state.position()).points()) {
       Observer observer = point.quantizer().observer();
-      if (trains && (observer.fits() || point.quantizer().range().isLearned())) {
+      if (trains
+          && (observer instanceof Observer.Fitted || point.quantizer().range().isLearned())) {
         continue;
       }
       for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {

@@ -64,7 +64,7 @@ public record ActivationQuantizer(
       throw new IllegalArgumentException(
           "Invalid range of activations: dynamic with granularity per-channel (allowed: per-tensor)");
     }
-    if (observer.fits()) {
+    if (observer instanceof Observer.Fitted) {
       throw new IllegalArgumentException(
           "Invalid range of activations: dynamic with an observer of histograms (the range is that"
               + " of the tensor at hand; use observer min-max or moving-average)");

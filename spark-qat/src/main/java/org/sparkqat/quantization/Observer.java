@@ -40,19 +40,22 @@ public sealed interface Observer {
    */
   Range update(Range current, Range observed, long observations);
 
-  /** True when the range is fitted to a histogram at the end of calibration, and stays so. */
-  default boolean fits() {
-    return false;
-  }
+  /** An observer that fits its range to a histogram at the end of calibration; it stays so. */
+  sealed interface Fitted extends Observer {
 
-  /**
-   * The range in force after calibration.
-   *
-   * @param histogram all values of calibration's examples, over the range of their smallest and
-   *     largest
-   */
-  default Range fitted(Histogram histogram, CodeFormat format) {
-    return histogram.range();
+    /** Until then: of all values. */
+    @Override
+    default Range update(Range current, Range observed, long observations) {
+      return current.union(observed);
+    }
+
+    /**
+     * The range in force after calibration.
+     *
+     * @param histogram all values of calibration's examples, over the range of their smallest and
+     *     largest
+     */
+    Range fitted(Histogram histogram, CodeFormat format);
   }
 
   /**
@@ -104,7 +107,7 @@ public sealed interface Observer {
    *
    * @param part in (0.5, 1], default 0.9999
    */
-  record Percentile(double part) implements Observer {
+  record Percentile(double part) implements Fitted {
 
     public static final double DEFAULT_PART = 0.9999;
 
@@ -116,33 +119,13 @@ public sealed interface Observer {
     }
 
     @Override
-    public Range update(Range current, Range observed, long observations) {
-      return current.union(observed);
-    }
-
-    @Override
-    public boolean fits() {
-      return true;
-    }
-
-    @Override
     public Range fitted(Histogram histogram, CodeFormat format) {
       return RangeSearch.percentile(histogram, part);
     }
   }
 
   /** The range with the smallest mean squared error {@code E (x - fakeQuantize(x))^2}. */
-  record LeastSquares() implements Observer {
-
-    @Override
-    public Range update(Range current, Range observed, long observations) {
-      return current.union(observed);
-    }
-
-    @Override
-    public boolean fits() {
-      return true;
-    }
+  record LeastSquares() implements Fitted {
 
     @Override
     public Range fitted(Histogram histogram, CodeFormat format) {
@@ -154,17 +137,7 @@ public sealed interface Observer {
    * The range {@code [max(min, -t), min(max, t)]} whose quantized distribution has the smallest
    * Kullback-Leibler divergence from the clipped one (Migacz 2017, 8-bit inference with TensorRT).
    */
-  record LeastDivergence() implements Observer {
-
-    @Override
-    public Range update(Range current, Range observed, long observations) {
-      return current.union(observed);
-    }
-
-    @Override
-    public boolean fits() {
-      return true;
-    }
+  record LeastDivergence() implements Fitted {
 
     @Override
     public Range fitted(Histogram histogram, CodeFormat format) {

@@ -226,7 +226,11 @@ public record Stage(
     List<QuantizationRule> rules = new ArrayList<>(scheme.rules());
     rules.add(QuantizationRule.real(QuantizationRule.ALL, Set.of(Part.WEIGHTS)));
     return new QuantizationScheme(
-        scheme.weights(), scheme.activations(), scheme.firstLastBits(), rules);
+        scheme.weights(),
+        scheme.activations(),
+        scheme.firstLastBits(),
+        rules,
+        scheme.integerTrue());
   }
 
   private static void requireShare(QuantizedShare share, Form form, QuantizationScheme scheme) {
