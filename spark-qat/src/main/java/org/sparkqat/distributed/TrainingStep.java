@@ -1,35 +1,20 @@
 package org.sparkqat.distributed;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Network;
-import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
-import org.sparkqat.quantization.ActivationQuantizer;
-import org.sparkqat.quantization.Histogram;
-import org.sparkqat.quantization.Observer;
-import org.sparkqat.quantization.Range;
-import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.Loops;
-import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.ParameterLayout;
-import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.BiasCorrection;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
 import org.sparkqat.training.HeldWeights;
-import org.sparkqat.training.NonFinite;
-import org.sparkqat.training.Oscillations;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.Preparation;
-import org.sparkqat.training.RangeLearner;
 import org.sparkqat.training.RunningStatistics;
-import org.sparkqat.training.StageMemory;
-import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
 import org.sparkqat.training.WeightAverage;
 
@@ -48,16 +33,17 @@ final class TrainingStep {
   private final Schedule schedule;
   private final Network network;
 
-  /** Of each stage, when its first step was made. */
-  private final Map<Integer, Oscillations> oscillations = new HashMap<>();
-
-  /** Of each stage, when its first step was made. */
-  private final Map<Integer, RangeLearner> learners = new HashMap<>();
+  private final RangeUpdates ranges;
+  private final StageWatch watch;
+  private final Divergence divergence;
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
     this.schedule = schedule;
     this.network = settings.worker().network();
+    this.ranges = new RangeUpdates(settings, schedule);
+    this.watch = new StageWatch(settings, schedule);
+    this.divergence = new Divergence(network, schedule);
   }
 
   /** The next state, and what is worth telling of the step. */
@@ -70,7 +56,7 @@ final class TrainingStep {
   }
 
   Outcome next(TrainingState state, StepResult result) {
-    requireFinite(state.position(), result);
+    divergence.requireFinite(state.position(), result);
     return switch (state.position().phase()) {
       case CALIBRATION -> calibrated(state, result);
       case ESTIMATION -> estimated(state, result);
@@ -107,10 +93,8 @@ final class TrainingStep {
    */
   Outcome next(TrainingState state, StepResult result, ClipReport clip, int firstNonFinite) {
     Position at = state.position();
-    requireFinite(at, result);
-    if (!Double.isFinite(clip.norm())) {
-      throw TrainingDivergedException.ofGradient(at.step(), nameAt(firstNonFinite));
-    }
+    divergence.requireFinite(at, result);
+    divergence.requireFinite(at, clip, firstNonFinite);
     return updated(state, result, clip, state.parameters(), state.slots());
   }
 
@@ -126,15 +110,7 @@ final class TrainingStep {
             && (schedule.stage(at).share().mixes()
                 || settings.watch().isPresent()
                 || state.memory().of(HeldWeights.HELD).isPresent()
-                || (moves(at) && learner(at).learns())));
-  }
-
-  private String nameAt(int position) {
-    return network.parameters().parameters().stream()
-        .filter(p -> position >= p.offset() && position < p.end())
-        .map(Parameter::name)
-        .findFirst()
-        .orElse("?");
+                || ranges.learn(at)));
   }
 
   private Outcome calibrated(TrainingState state, StepResult result) {
@@ -142,16 +118,10 @@ final class TrainingStep {
         schedule.startsCalibration(state.position())
             ? state.ranges(schedule.noRanges(state.position()), 0)
             : state;
-    Ranges ranges =
-        result.histograms().length > 0
-            ? fitted(fresh, result.histograms())
-            : observe(fresh, result.observed());
     TrainingState next =
         corrected(
             fresh
-                .ranges(
-                    learner(state.position()).started(ranges, state.parameters()),
-                    fresh.observations() + 1)
+                .ranges(ranges.calibrated(fresh, result), fresh.observations() + 1)
                 .at(schedule.after(state.position())));
     StepReport report =
         new StepReport(
@@ -186,7 +156,7 @@ final class TrainingStep {
     HeldWeights.stop(gradient, state.memory());
     ClipReport clip =
         settings.clipping().apply(gradient, share, state.parameters(), layout, Loops.PARALLEL);
-    requireFiniteGradient(at, clip, gradient);
+    divergence.requireFinite(at, clip, gradient);
     double rate = schedule.learningRate(at);
     long update = schedule.update(at);
     float[][] copies = copies(state);
@@ -211,12 +181,12 @@ final class TrainingStep {
             parameters,
             slots,
             statistics(state, result),
-            moves(at) ? observe(state, result.observed()) : state.ranges(),
+            ranges.observed(state, result),
             state.observations() + (quantized ? 1 : 0),
             state.results(),
             state.memory());
     double rate = schedule.learningRate(at);
-    Watched watched = watch(state, learned(next, at, result, rate));
+    Watched watched = watch.of(state, ranges.learned(next, at, result, rate));
     return new Outcome(
         averaged(state, watched.state()), report(state, result, rate, clip, watched.figures()));
   }
@@ -229,89 +199,6 @@ final class TrainingStep {
     TrainingState next =
         settings.average().get().follow(before, after, schedule.update(before.position()) - 1);
     return schedule.endsPhase(next.position()) ? WeightAverage.taken(next) : next;
-  }
-
-  /** A state whose memory knows of the step. */
-  private record Watched(TrainingState state, StageFigures figures) {}
-
-  /** True when ranges follow what a step finds. */
-  private boolean moves(Position at) {
-    int freezeEpoch = schedule.stage(at).rangeFreezeEpoch().orElse(settings.ranges().freezeEpoch());
-    return at.phase() == Phase.QAT && at.epoch() < freezeEpoch;
-  }
-
-  /** A state after a step at the given position, with a step of the learned ranges too. */
-  private Watched learned(TrainingState state, Position at, StepResult result, double rate) {
-    RangeLearner learner = learner(at);
-    if (!moves(at) || !learner.learns()) {
-      return new Watched(state, StageFigures.NONE);
-    }
-    RangeLearner.Step step =
-        learner.step(
-            state.ranges(),
-            state.memory().of(RangeLearner.MOMENTA).orElseGet(learner::initialMomenta),
-            result.observed(),
-            result.rangeSums(),
-            1.0 / result.shards(),
-            state.parameters(),
-            rate,
-            at.step());
-    return new Watched(
-        state
-            .ranges(step.ranges(), state.observations())
-            .memory(state.memory().with(RangeLearner.MOMENTA, step.momenta())),
-        StageFigures.NONE.ranges(step.report()));
-  }
-
-  private RangeLearner learner(Position at) {
-    return learners.computeIfAbsent(
-        at.stage(), s -> new RangeLearner(schedule.graph(at), settings.ranges()));
-  }
-
-  private Watched watch(TrainingState before, Watched learned) {
-    Watched watched = learned;
-    BatchNormFreeze freeze = schedule.stage(before.position()).freeze();
-    if (freeze.isAutomatic() && !schedule.isFrozen(before)) {
-      watched = drift(freeze, before, watched);
-    }
-    if (before.position().phase() == Phase.QAT && settings.watch().isPresent()) {
-      watched = oscillations(watched, oscillations(before.position()));
-    }
-    return held(watched, before.position());
-  }
-
-  private Watched held(Watched watched, Position at) {
-    return watched
-        .state()
-        .memory()
-        .of(HeldWeights.HELD)
-        .map(held -> watched.figures().held(HeldWeights.share(held, schedule.graph(at))))
-        .map(figures -> new Watched(watched.state(), figures))
-        .orElse(watched);
-  }
-
-  private Watched drift(BatchNormFreeze freeze, TrainingState before, Watched watched) {
-    TrainingState after = watched.state();
-    double drift = RunningStatistics.drift(before.statistics(), after.statistics(), network);
-    StageMemory memory = after.memory();
-    return new Watched(
-        after.memory(memory.quietSteps(freeze.quietAfter(memory.quietSteps(), drift))),
-        watched.figures().batchNormDrift(drift));
-  }
-
-  /** The state's weights that are frozen are moved onto their codes. */
-  private static Watched oscillations(Watched watched, Oscillations by) {
-    TrainingState state = watched.state();
-    Oscillations.Found found =
-        by.observe(state.memory(), state.parameters(), state.statistics(), state.ranges());
-    return new Watched(
-        state.memory(found.memory()),
-        watched.figures().weights(found.oscillating(), found.frozen()));
-  }
-
-  private Oscillations oscillations(Position at) {
-    return oscillations.computeIfAbsent(
-        at.stage(), s -> new Oscillations(schedule.graph(at), settings.watch().orElseThrow()));
   }
 
   private StepReport report(
@@ -347,69 +234,6 @@ final class TrainingStep {
         ? RunningStatistics.update(
             state.statistics(), result.statisticSums(), result.statisticCounts(), network)
         : state.statistics();
-  }
-
-  private Ranges fitted(TrainingState state, long[] histograms) {
-    Ranges ranges = state.ranges();
-    Ranges next = ranges.copy();
-    for (QuantizationPoint point : schedule.graph(state.position()).points()) {
-      ActivationQuantizer by = point.quantizer();
-      for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
-        int from = slot * Histogram.BINS;
-        long[] counts = Arrays.copyOfRange(histograms, from, from + Histogram.BINS);
-        if (by.observer() instanceof Observer.Fitted fitted && !ranges.range(slot).isEmpty()) {
-          Histogram histogram = new Histogram(ranges.range(slot), counts);
-          next.set(slot, fitted.fitted(histogram, by.format()));
-        }
-      }
-    }
-    return next;
-  }
-
-  private Ranges observe(TrainingState state, Ranges observed) {
-    Ranges next = state.ranges().copy();
-    boolean trains = state.position().phase() == Phase.QAT;
-    for (QuantizationPoint point : schedule.graph(state.position()).points()) {
-      Observer observer = point.quantizer().observer();
-      if (trains
-          && (observer instanceof Observer.Fitted || point.quantizer().range().isLearned())) {
-        continue;
-      }
-      for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
-        Range current = next.range(slot);
-        next.set(slot, observer.update(current, observed.range(slot), state.observations()));
-      }
-    }
-    return next;
-  }
-
-  private void requireFinite(Position at, StepResult result) {
-    QuantizedGraph graph = schedule.graph(at);
-    double loss = result.loss() / result.shards();
-    if (!Double.isFinite(loss)) {
-      int block = result.firstNonFinite();
-      boolean known = block >= 0 && block < graph.graph().blocks().size();
-      throw known
-          ? TrainingDivergedException.ofLoss(
-              loss, at.step(), graph.graph().blocks().get(block).name())
-          : TrainingDivergedException.ofLoss(loss, at.step());
-    }
-    for (QuantizationPoint point : graph.points()) {
-      for (int slot = point.firstSlot(); slot < point.firstSlot() + point.slots(); slot++) {
-        Range range = result.observed().range(slot);
-        if (!range.isEmpty() && !range.isFinite()) {
-          throw TrainingDivergedException.ofRange(at.step(), point.name());
-        }
-      }
-    }
-  }
-
-  private void requireFiniteGradient(Position at, ClipReport clip, float[] gradient) {
-    if (!Double.isFinite(clip.norm())) {
-      throw TrainingDivergedException.ofGradient(
-          at.step(),
-          NonFinite.first(gradient, network.parameters()).map(p -> p.name()).orElse("?"));
-    }
   }
 
   /** Parameters and slots, which the state keeps as they are. */

@@ -121,13 +121,14 @@ final class IntegerWeights {
     }
   }
 
-  /** The learned scale of a channel; 1 where none is. */
+  /** The learned scale of a channel; 1 where none is, or where its range has no width. */
   private static float learned(QuantizedCase of, Block block, int o) {
     return of.graph
         .learnedWeights()
         .get(block.index())
         .map(at -> of.ranges.max()[at.firstSlot() + (at.slots() == 1 ? 0 : o)])
         .map(max -> max / of.graph.weights().get(block.index()).orElseThrow().codes().quantMax())
+        .filter(scale -> scale >= Float.MIN_NORMAL)
         .orElse(1f);
   }
 

@@ -64,8 +64,8 @@ class StagesTest {
         .hasMessageStartingWith("Invalid stage name: 'aptq'");
     assertThatThrownBy(() -> new Stages(List.of(eight, Stage.ofFloat("float", W8A8, 1, RATE))))
         .hasMessage("Invalid stage 'float': float (float stages come before quantized ones)");
-    assertThatThrownBy(() -> new Stages(List.of(Stage.quantized("w8a8", W8A8, 0, RATE))))
-        .hasMessage("Invalid stages: [w8a8] (at least one must have epochs)");
+    assertThatThrownBy(() -> new Stages(List.of(Stage.ofFloat("float", W8A8, 0, RATE))))
+        .hasMessage("Invalid stages: [float] (one must have epochs, or be quantized)");
     assertThatThrownBy(() -> Stage.quantized("W8A8", W8A8, 1, RATE))
         .hasMessage("Invalid stage name: 'W8A8' (lower-case letters and digits)");
     assertThatThrownBy(() -> eight.learningRateFactor(0))
