@@ -90,24 +90,24 @@ class MixedPrecisionTest {
   private static double bruteForce(Sensitivity sensitivity, Budget.Kind kind, double budget) {
     List<String> layers = SCHEMES.layers();
     boolean outputs = kind == Budget.Kind.BIT_OPERATIONS;
-    int choices = (int) Math.pow(3, 2 * layers.size());
+    boolean[] choosable = choosable(layers, outputs);
+    int choices = (int) Math.pow(3, choosable.length);
     double best = Double.POSITIVE_INFINITY;
     for (int number = 0; number < choices; number++) {
+      if (!isFirst(number, choosable)) {
+        continue;
+      }
       List<LayerBits> bits = new ArrayList<>();
       double score = 0;
       int left = number;
-      boolean once = true;
       for (String layer : layers) {
         OptionalInt weights = OptionalInt.empty();
         OptionalInt activations = OptionalInt.empty();
-        once &= SCHEMES.weights(layer).isPresent() || left % 3 == 0;
         if (SCHEMES.weights(layer).isPresent()) {
           weights = OptionalInt.of(BITS.get(left % 3));
           score += Score.OUTPUT_NOISE.of(sensitivity, layer, Part.WEIGHTS, weights.getAsInt());
         }
         left /= 3;
-        boolean chosen = SCHEMES.output(layer).isPresent() && outputs;
-        once &= chosen || left % 3 == 0;
         if (SCHEMES.output(layer).isPresent()) {
           activations = OptionalInt.of(outputs ? BITS.get(left % 3) : 8);
           score +=
@@ -119,11 +119,33 @@ class MixedPrecisionTest {
         left /= 3;
         bits.add(new LayerBits(layer, weights, activations));
       }
-      if (once && score < best && cost(bits, kind) <= budget) {
+      if (score < best && cost(bits, kind) <= budget) {
         best = score;
       }
     }
     return best;
+  }
+
+  /** Whether there is anything to choose: weights and output of each layer. */
+  private static boolean[] choosable(List<String> layers, boolean outputs) {
+    boolean[] choosable = new boolean[2 * layers.size()];
+    for (int i = 0; i < layers.size(); i++) {
+      choosable[2 * i] = SCHEMES.weights(layers.get(i)).isPresent();
+      choosable[2 * i + 1] = SCHEMES.output(layers.get(i)).isPresent() && outputs;
+    }
+    return choosable;
+  }
+
+  /** False for a number that differs from a smaller one only where there is nothing to choose. */
+  private static boolean isFirst(int number, boolean[] choosable) {
+    int left = number;
+    for (boolean each : choosable) {
+      if (!each && left % 3 != 0) {
+        return false;
+      }
+      left /= 3;
+    }
+    return true;
   }
 
   private static double cost(List<LayerBits> bits, Budget.Kind kind) {
