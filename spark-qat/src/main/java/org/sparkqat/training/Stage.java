@@ -226,11 +226,7 @@ public record Stage(
     List<QuantizationRule> rules = new ArrayList<>(scheme.rules());
     rules.add(QuantizationRule.real(QuantizationRule.ALL, Set.of(Part.WEIGHTS)));
     return new QuantizationScheme(
-        scheme.weights(),
-        scheme.activations(),
-        scheme.firstLastBits(),
-        rules,
-        scheme.integerTrue());
+        scheme.weights(), scheme.activations(), scheme.firstLastBits(), rules);
   }
 
   private static void requireShare(QuantizedShare share, Form form, QuantizationScheme scheme) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.sparkqat.quantization.QuantizationScheme;
+import org.sparkqat.quantization.Rounding;
 
 class StagesTest {
 
@@ -52,6 +54,16 @@ class StagesTest {
     assertThat(STEPPED.epochs()).isEqualTo(9);
     assertThat(STEPPED.epochs(Stage.Form.FLOAT)).isEqualTo(3);
     assertThat(STEPPED.passesBefore(4)).isEqualTo(9 + 2);
+  }
+
+  @Test
+  void realWeightsAreNotComputedWithAsIntegersAre() {
+    QuantizationScheme integers = W8A8.integerTrue(Optional.of(Rounding.FIXED_POINT_DOUBLE));
+    Stage whole = Stage.quantized("whole", integers, 1, RATE);
+
+    assertThat(whole.trainingScheme().integerTrue()).contains(Rounding.FIXED_POINT_DOUBLE);
+    assertThat(whole.share(new QuantizedShare.Largest(0.5)).trainingScheme().integerTrue())
+        .isEmpty();
   }
 
   @Test
