@@ -40,11 +40,10 @@ public final class LayerSchemes {
   public LayerSchemes(Network network, QuantizationScheme scheme) {
     List<QuantizationRule> rules = scheme.rules().stream().map(LayerSchemes::quantizing).toList();
     this.whole =
-        new QuantizationScheme(
-            observed(scheme.weights()),
-            fitted(scheme.activations()),
-            scheme.firstLastBits(),
-            rules);
+        scheme
+            .quantizers(observed(scheme.weights()), fitted(scheme.activations()))
+            .rules(rules)
+            .integerTrue(Optional.empty());
     this.graph = QuantizedGraph.of(BlockGraph.of(network), whole);
   }
 

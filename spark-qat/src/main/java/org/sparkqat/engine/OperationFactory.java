@@ -10,6 +10,7 @@ import org.sparkqat.network.Layer;
 import org.sparkqat.network.LayerVisitor;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
 
@@ -169,6 +170,11 @@ final class OperationFactory {
     @Override
     public Operation multiply(Multiply layer) {
       return new MultiplyOperation(src(0), src(1), dst(), stage());
+    }
+
+    @Override
+    public Operation requantize(Requantize layer) {
+      return pointwise();
     }
 
     private Activations src(int which) {

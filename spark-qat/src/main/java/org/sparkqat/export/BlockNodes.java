@@ -11,6 +11,7 @@ import org.sparkqat.network.Layer;
 import org.sparkqat.network.LayerVisitor;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Node;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Parameter;
 import org.sparkqat.tensor.ParameterLayout;
@@ -165,6 +166,11 @@ final class BlockNodes implements LayerVisitor<String> {
   @Override
   public String multiply(Multiply layer) {
     return graph.node(block.name(), "Mul", sources, List.of());
+  }
+
+  @Override
+  public String requantize(Requantize layer) {
+    return sources.get(0);
   }
 
   private static List<AttributeProto> window(Window window) {

@@ -23,7 +23,8 @@ public sealed interface Layer
         Layer.Dropout,
         ActivationFunction,
         Concatenate,
-        Multiply {
+        Multiply,
+        Requantize {
 
   /**
    * Shape of the output.

@@ -75,7 +75,8 @@ record LayerType<L extends Layer>(
           function(ActivationFunction.HARD_SWISH),
           function(ActivationFunction.SILU),
           plain("concatenate", Concatenate.class, new Concatenate()),
-          plain("multiply", Multiply.class, new Multiply()));
+          plain("multiply", Multiply.class, new Multiply()),
+          plain("requantize", Requantize.class, new Requantize()));
 
   /** Everything that may stand in the description of such a layer. */
   List<String> allKeys() {

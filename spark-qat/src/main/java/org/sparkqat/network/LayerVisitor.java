@@ -30,4 +30,6 @@ public interface LayerVisitor<T> {
   T concatenate(Concatenate layer);
 
   T multiply(Multiply layer);
+
+  T requantize(Requantize layer);
 }

@@ -180,12 +180,14 @@ public record QuantizedGraph(
     private final BlockGraph graph;
     private final QuantizationScheme scheme;
     private final List<Block> weighted;
+    private final Set<Integer> residual;
     private int slots;
 
     Placement(BlockGraph graph, QuantizationScheme scheme) {
       this.graph = graph;
       this.scheme = scheme;
       this.weighted = graph.blocks().stream().filter(Block::isWeighted).toList();
+      this.residual = Residuals.of(graph);
       requireMatches();
     }
 
@@ -228,10 +230,24 @@ public record QuantizedGraph(
       return placed;
     }
 
-    private static UnaryOperator<ActivationRange> behind(Block block) {
-      return block.activation() == Activation.NONE
+    private UnaryOperator<ActivationRange> behind(Block block) {
+      return activationBefore(block) == Activation.NONE
           ? ActivationRange::withoutRectifier
           : ActivationRange::behindRectifier;
+    }
+
+    /** The activation that limits a block's output: its own, or that of what it copies. */
+    private Activation activationBefore(Block block) {
+      int at = block.index();
+      while (at != BlockGraph.INPUT && copies(graph.blocks().get(at))) {
+        at = graph.blocks().get(at).inputs().get(0);
+      }
+      return at == BlockGraph.INPUT ? Activation.NONE : graph.blocks().get(at).activation();
+    }
+
+    private static boolean copies(Block block) {
+      boolean same = block.passesCodes() || block.anchor().layer() instanceof Requantize;
+      return same && block.activation() == Activation.NONE;
     }
 
     private WeightPoint weightPoint(Block block, WeightQuantizer quantizer) {
@@ -262,10 +278,9 @@ public record QuantizedGraph(
         int index,
         Shape shape,
         UnaryOperator<ActivationRange> place) {
-      boolean exception = scheme.firstLastBits() != 0 && feedsFirstOrLast(index);
+      int bits = exceptionalBits(index);
       Optional<ActivationQuantizer> quantizer =
-          Optional.of(scheme.activations())
-              .map(by -> exception ? by.withBits(scheme.firstLastBits()) : by);
+          Optional.of(scheme.activations()).map(by -> bits == 0 ? by : by.withBits(bits));
       for (QuantizationRule rule : scheme.rules()) {
         if (rule.selects(name, types)) {
           quantizer = rule.activationsAfter(quantizer);
@@ -281,6 +296,13 @@ public record QuantizedGraph(
       QuantizationPoint point = new QuantizationPoint(name, quantizer, slots, count);
       slots += count;
       return point;
+    }
+
+    /** Bits of a tensor that rules for all layers do not decide; 0: they do. */
+    private int exceptionalBits(int index) {
+      int ofEnds = feedsFirstOrLast(index) ? scheme.firstLastBits() : 0;
+      int ofSums = residual.contains(index) ? scheme.residualBits() : 0;
+      return Math.max(ofEnds, ofSums);
     }
 
     private boolean isFirstOrLast(Block block) {

@@ -21,6 +21,7 @@ public final class SchemeDescription {
     map.put("weights", write(scheme.weights()));
     map.put("activations", write(scheme.activations()));
     map.put("first-last-bits", scheme.firstLastBits());
+    map.put("residual-bits", scheme.residualBits());
     List<Map<String, Object>> rules = new ArrayList<>();
     for (QuantizationRule rule : scheme.rules()) {
       Map<String, Object> entry = new LinkedHashMap<>();
@@ -53,6 +54,7 @@ public final class SchemeDescription {
         weights((Map<?, ?>) value(map, "weights")),
         activations((Map<?, ?>) value(map, "activations")),
         ((Number) value(map, "first-last-bits")).intValue(),
+        ((Number) value(map, "residual-bits")).intValue(),
         rules,
         map.containsKey("integer-true")
             ? Optional.of(constant(Rounding.class, map, "integer-true"))

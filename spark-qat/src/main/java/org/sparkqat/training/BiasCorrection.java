@@ -11,6 +11,7 @@ import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.ParameterLayout;
 
@@ -78,6 +79,7 @@ public final class BiasCorrection {
     return block.activation() == Activation.NONE
         && (layer instanceof Layer.Flatten
             || layer instanceof Layer.Dropout
+            || layer instanceof Requantize
             || layer instanceof Layer.AveragePool
             || layer instanceof Layer.GlobalAveragePool);
   }

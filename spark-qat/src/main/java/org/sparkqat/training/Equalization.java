@@ -7,6 +7,7 @@ import org.sparkqat.network.Activation;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Layer;
+import org.sparkqat.network.Requantize;
 
 /**
  * Cross-layer equalization (Nagel et al. 2019, arXiv 1906.04721): of two weighted layers with only
@@ -79,6 +80,7 @@ public final class Equalization {
   private static boolean isLinear(Layer layer) {
     return layer.passesCodes()
         || layer instanceof Layer.Relu
+        || layer instanceof Requantize
         || layer instanceof Layer.AveragePool
         || layer instanceof Layer.GlobalAveragePool;
   }

@@ -225,8 +225,7 @@ public record Stage(
     }
     List<QuantizationRule> rules = new ArrayList<>(scheme.rules());
     rules.add(QuantizationRule.real(QuantizationRule.ALL, Set.of(Part.WEIGHTS)));
-    return new QuantizationScheme(
-        scheme.weights(), scheme.activations(), scheme.firstLastBits(), rules);
+    return scheme.rules(rules).integerTrue(Optional.empty());
   }
 
   private static void requireShare(QuantizedShare share, Form form, QuantizationScheme scheme) {
@@ -291,6 +290,7 @@ public record Stage(
     return scheme.activations().equals(theirs.activations())
         && (!learn || scheme.weights().equals(theirs.weights()))
         && scheme.firstLastBits() == theirs.firstLastBits()
+        && scheme.residualBits() == theirs.residualBits()
         && scheme.rules().equals(theirs.rules());
   }
 }

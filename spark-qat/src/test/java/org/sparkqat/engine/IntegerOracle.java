@@ -9,6 +9,7 @@ import org.sparkqat.network.Layer;
 import org.sparkqat.network.LayerVisitor;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.network.Window;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.tensor.Shape;
@@ -203,6 +204,11 @@ final class IntegerOracle implements LayerVisitor<IntegerOracle.Values> {
 
   @Override
   public Values relu6(Layer.Relu6 layer) {
+    return same();
+  }
+
+  @Override
+  public Values requantize(Requantize layer) {
     return same();
   }
 

@@ -10,6 +10,7 @@ import org.sparkqat.network.LayerVisitor;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.Node;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
 
@@ -300,6 +301,11 @@ final class LayerOracle implements LayerVisitor<double[][]> {
 
   @Override
   public double[][] flatten(Layer.Flatten layer) {
+    return same();
+  }
+
+  @Override
+  public double[][] requantize(Requantize layer) {
     return same();
   }
 

@@ -64,8 +64,7 @@ final class QuantizedCase {
                         rule.weights().map(QuantizedCase::fitting),
                         rule.activations().map(QuantizedCase::single)))
             .toList();
-    return new QuantizationScheme(
-        fitting(of.weights()), single(of.activations()), of.firstLastBits(), rules);
+    return of.quantizers(fitting(of.weights()), single(of.activations())).rules(rules);
   }
 
   private static WeightQuantizer fitting(WeightQuantizer of) {
@@ -187,7 +186,9 @@ final class QuantizedCase {
                         name, Optional.of(weights(random)), Optional.of(activations(random))))
             .toList();
     int firstLastBits = random.nextInt(3) == 0 ? 8 : 0;
-    return new QuantizationScheme(weights(random), activations(random), firstLastBits, rules);
+    int residualBits = random.nextInt(3) == 0 ? 8 : 0;
+    return new QuantizationScheme(weights(random), activations(random), firstLastBits, rules)
+        .residualBits(residualBits);
   }
 
   private static WeightQuantizer weights(Random random) {

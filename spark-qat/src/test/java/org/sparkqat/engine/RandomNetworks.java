@@ -11,6 +11,7 @@ import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
@@ -184,11 +185,12 @@ final class RandomNetworks {
   }
 
   private Layer pointwise() {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(9)) {
       case 0 -> new Layer.Relu();
       case 1 -> new Layer.Relu6();
       case 2 -> new Layer.Dropout(random.nextInt(3) / 4f);
       case 3, 4 -> FUNCTIONS[random.nextInt(FUNCTIONS.length)];
+      case 5 -> new Requantize();
       default -> new Layer.BatchNormalization(random.nextBoolean() ? 1e-5f : 1e-2f, 0.1f);
     };
   }

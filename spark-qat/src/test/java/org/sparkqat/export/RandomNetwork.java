@@ -8,6 +8,7 @@ import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
@@ -154,7 +155,11 @@ final class RandomNetwork {
   }
 
   private Layer activation() {
-    return random.nextBoolean() ? new Layer.Relu() : new Layer.Relu6();
+    return switch (random.nextInt(5)) {
+      case 0, 1 -> new Layer.Relu();
+      case 2, 3 -> new Layer.Relu6();
+      default -> new Requantize();
+    };
   }
 
   private Layer function() {

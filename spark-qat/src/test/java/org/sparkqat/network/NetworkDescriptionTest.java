@@ -107,6 +107,7 @@ class NetworkDescriptionTest {
             - {name: f, type: concatenate, inputs: [a, e, a]}
             - {name: g, type: global-average-pool}
             - {name: h, type: multiply, inputs: [f, g]}
+            - {name: i, type: requantize}
             """);
 
     assertThat(network.nodes().stream().map(Node::layer))
@@ -118,7 +119,8 @@ class NetworkDescriptionTest {
             ActivationFunction.SILU,
             new Concatenate(),
             new Layer.GlobalAveragePool(),
-            new Multiply());
+            new Multiply(),
+            new Requantize());
     assertThat(network.node("f").inputs()).containsExactly("a", "e", "a");
     assertThat(network.output().shape()).isEqualTo(new Shape(9, 32, 32));
     assertReadBack(network);
@@ -196,7 +198,7 @@ class NetworkDescriptionTest {
       textBlock =
           """
           {name: c, type: convolution, outputs: 6, kernels: 3} | Invalid key of layer 'c': 'kernels' (allowed: name, type, inputs, outputs, kernel, stride, padding, groups, bias)
-          {name: c, type: conv, outputs: 6} | Invalid type of layer 'c': conv (allowed: convolution, fully-connected, batch-normalization, relu, relu6, max-pool, average-pool, global-average-pool, add, flatten, dropout, sigmoid, tanh, hard-sigmoid, hard-swish, silu, concatenate, multiply, squeeze-excite)
+          {name: c, type: conv, outputs: 6} | Invalid type of layer 'c': conv (allowed: convolution, fully-connected, batch-normalization, relu, relu6, max-pool, average-pool, global-average-pool, add, flatten, dropout, sigmoid, tanh, hard-sigmoid, hard-swish, silu, concatenate, multiply, requantize, squeeze-excite)
           {name: c} | Invalid type of layer 'c': null (allowed: convolution,
           {type: relu} | Invalid name of layer 1: null (every layer needs a name, e.g. conv1)
           {name: 7, type: relu} | Invalid name of layer 1: 7 (every layer needs a name, e.g. conv1)

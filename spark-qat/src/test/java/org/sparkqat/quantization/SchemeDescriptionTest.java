@@ -35,6 +35,8 @@ class SchemeDescriptionTest {
     assertThat(SchemeDescription.read(SchemeDescription.write(scheme))).isEqualTo(scheme);
     assertThat(SchemeDescription.read(SchemeDescription.write(QuantizationScheme.W8A8)))
         .isEqualTo(QuantizationScheme.W8A8);
+    QuantizationScheme residual = QuantizationScheme.W8A8.residualBits(6);
+    assertThat(SchemeDescription.read(SchemeDescription.write(residual))).isEqualTo(residual);
     QuantizationScheme rounded =
         QuantizationScheme.W8A8.integerTrue(Optional.of(Rounding.FIXED_POINT_SINGLE));
     assertThat(SchemeDescription.read(SchemeDescription.write(rounded))).isEqualTo(rounded);

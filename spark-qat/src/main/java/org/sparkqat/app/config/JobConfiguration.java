@@ -1,6 +1,7 @@
 package org.sparkqat.app.config;
 
 import org.sparkqat.network.Network;
+import org.sparkqat.network.Residuals;
 import org.sparkqat.quantization.QuantizationScheme;
 
 /** The configuration of one job, checked as a whole. */
@@ -14,7 +15,13 @@ public record JobConfiguration(
 
   /** The network that is trained. */
   public Network network() {
-    return model.network(data);
+    return network(model, data, quantization);
+  }
+
+  static Network network(
+      ModelConfiguration model, DataConfiguration data, QuantizationConfiguration quantization) {
+    Network network = model.network(data);
+    return quantization.scheme().residualBits() == 0 ? network : Residuals.requantized(network);
   }
 
   /** What the network is quantized with at the end: that of the last stage. */

@@ -45,7 +45,7 @@ final class JobReader {
           "Invalid training.augmentation: data.shape %s is no image [channels, height, width]"
               .formatted(data.shape()));
     }
-    network(modelSection, model, data)
+    network(modelSection, model, data, quantization)
         .ifPresent(
             network -> {
               requireStatistics(trainingSection, training.stages(), network);
@@ -59,12 +59,16 @@ final class JobReader {
 
   /** The network, when what it is made from has no mistakes so far. */
   private Optional<Network> network(
-      Section section, ModelConfiguration model, DataConfiguration data) {
+      Section section,
+      ModelConfiguration model,
+      DataConfiguration data,
+      QuantizationConfiguration quantization) {
     if (root.hasProblems()) {
       return Optional.empty();
     }
     String key = model.layers().isEmpty() ? "name" : "layers";
-    Optional<Network> network = section.checked(key, () -> model.network(data));
+    Optional<Network> network =
+        section.checked(key, () -> JobConfiguration.network(model, data, quantization));
     network
         .filter(net -> !net.output().shape().equals(new org.sparkqat.tensor.Shape(data.outputs())))
         .ifPresent(
@@ -90,9 +94,7 @@ final class JobReader {
   private static void checkScheme(Section section, QuantizationScheme scheme, Network network) {
     BlockGraph graph = BlockGraph.of(network);
     for (QuantizationRule rule : scheme.rules()) {
-      QuantizationScheme alone =
-          new QuantizationScheme(
-              scheme.weights(), scheme.activations(), scheme.firstLastBits(), List.of(rule));
+      QuantizationScheme alone = scheme.rules(List.of(rule)).integerTrue(Optional.empty());
       section.checked("layers", () -> QuantizedGraph.of(graph, alone));
     }
     if (scheme.integerTrue().isPresent() && !section.hasProblems()) {

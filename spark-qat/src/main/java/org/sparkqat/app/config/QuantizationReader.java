@@ -60,6 +60,7 @@ final class QuantizationReader {
     addIfFloat(real, section.group("weights"), Part.WEIGHTS);
     addIfFloat(real, section.group("activations"), Part.ACTIVATIONS);
     int firstLastBits = section.integerOr("first-last-bits", "none", BITS).orElse(0);
+    int residualBits = section.integerOr("residual-bits", "none", BITS).orElse(0);
     Stream<QuantizationRule> all =
         real.isEmpty()
             ? Stream.empty()
@@ -72,7 +73,8 @@ final class QuantizationReader {
     OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
     Optional<Rounding> integerTrue = section.choice("integer-true", IntegerTrue.NONE).rounding;
     return new QuantizationConfiguration(
-        new QuantizationScheme(weights, activations, firstLastBits, rules, integerTrue),
+        new QuantizationScheme(
+            weights, activations, firstLastBits, residualBits, rules, integerTrue),
         freeze,
         section.real("batch-norm-freeze-drift", 0, Bounds.atLeast(0)),
         section.integer(
@@ -116,8 +118,7 @@ final class QuantizationReader {
     if (!real.isEmpty()) {
       rules.add(0, QuantizationRule.real(QuantizationRule.ALL, real));
     }
-    return new QuantizationScheme(
-        newWeights, newActivations, scheme.firstLastBits(), rules, scheme.integerTrue());
+    return scheme.quantizers(newWeights, newActivations).rules(rules);
   }
 
   private static boolean isAllReal(QuantizationRule rule) {

@@ -25,6 +25,7 @@ import org.sparkqat.network.Layer;
 import org.sparkqat.network.LayerVisitor;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.network.Window;
 import org.sparkqat.quantization.Affine;
 import org.sparkqat.tensor.Shape;
@@ -247,6 +248,11 @@ final class StepMaker implements LayerVisitor<Step> {
         codes
             .map(to -> forms.product(src.scale(), gate.scale(), to))
             .orElseGet(() -> real(RealForms.real(src.scale() * gate.scale()))));
+  }
+
+  @Override
+  public Step requantize(Requantize layer) {
+    return activation();
   }
 
   private Sliding sliding(Window window) {

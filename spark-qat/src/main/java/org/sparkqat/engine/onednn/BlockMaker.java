@@ -22,6 +22,7 @@ import org.sparkqat.network.LayerVisitor;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.network.Requantize;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
 
@@ -251,6 +252,11 @@ final class BlockMaker {
     public CompiledBlock multiply(Multiply layer) {
       Feature dst = computed();
       return new MultiplyBlock(workshop, src(0), src(1), firstReaders(), dst, stage(dst), scratch);
+    }
+
+    @Override
+    public CompiledBlock requantize(Requantize layer) {
+      return activation();
     }
 
     private List<Feature> sources() {

@@ -63,6 +63,7 @@ class ConfigurationTextTest {
         "quantization.layers=[{type: convolution, weights: {bits: 6}}, {match: 'fc*', weights: {bits: float}, activations: {bits: float}}]",
         "quantization={activations: {bits: float, observer: min-max}, layers: [{match: conv1, activations: {bits: 4}}]}",
         "quantization.first-last-bits=8",
+        "quantization.residual-bits=8",
         "quantization.weights={scheme: binary}",
         "quantization={weights: {scheme: ternary}, layers: [{match: conv1, weights: {scheme: uniform}}]}",
         "quantization.weights={scheme: tanh, bits: 4}",
@@ -242,6 +243,7 @@ class ConfigurationTextTest {
         "quantization.activations={observer: percentile, percentile: 50}|Invalid quantization.activations.percentile: 50 (allowed: above 50, at most 100)",
         "quantization.activations.observer=mse|Invalid quantization.activations.observer: mse (allowed: min-max, moving-average, percentile, mean-squared-error, kullback-leibler)",
         "quantization.first-last-bits=17|Invalid quantization.first-last-bits: 17 (allowed: none, or 2 to 16)",
+        "quantization.residual-bits=1|Invalid quantization.residual-bits: 1 (allowed: none, or 2 to 16)",
         "training.batch_size=64|Unknown key: training.batch_size (did you mean 'batch-size'? allowed: seed, batch-size",
         "qat-epochs=1|Unknown key: qat-epochs (did you mean training.qat-epochs? allowed: data, model",
         "training.learning-rate.factor=0.5|Unknown key: training.learning-rate.factor (allowed: schedule, base, warmup-epochs, floor)",
@@ -329,7 +331,7 @@ class ConfigurationTextTest {
             job.yaml:1: Missing key: output.path (required)
             job.yaml:7: Invalid data.classes: ten (allowed: integer, 0 to 65536)
             job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: float, or 2 to 16)
-            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, layers, batch-norm-freeze-epoch, integer-true, batch-norm-freeze-drift, batch-norm-freeze-steps, range-freeze-epoch, learned-ranges)
+            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, residual-bits, layers, batch-norm-freeze-epoch, integer-true, batch-norm-freeze-drift, batch-norm-freeze-steps, range-freeze-epoch, learned-ranges)
             job.yaml:13: Invalid training.shards: 3 (must be a power of two)
             job.yaml:14: Duplicate key: training (first at line 13)
             --set cluster.workers=0: Invalid cluster.workers: 0 (allowed: auto, or 1 to 65536)"""
