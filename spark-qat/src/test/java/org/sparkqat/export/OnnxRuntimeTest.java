@@ -28,6 +28,7 @@ import org.sparkqat.network.Layer;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.network.Residuals;
 import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.network.Zoo;
@@ -241,7 +242,9 @@ class OnnxRuntimeTest {
   }
 
   private static TrainedModel littleModel(Network network, Schemes scheme, long seed) {
-    return RandomModel.of(kernels, network, scheme.get(), seed);
+    boolean residual = scheme.get().residualBits() != 0;
+    Network read = residual ? Residuals.requantized(network) : network;
+    return RandomModel.of(kernels, read, scheme.get(), seed);
   }
 
   private static long[] seeds() {

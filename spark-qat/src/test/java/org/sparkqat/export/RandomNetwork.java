@@ -8,7 +8,6 @@ import org.sparkqat.network.Concatenate;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Multiply;
 import org.sparkqat.network.Network;
-import org.sparkqat.network.Requantize;
 import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.tensor.Shape;
@@ -155,11 +154,7 @@ final class RandomNetwork {
   }
 
   private Layer activation() {
-    return switch (random.nextInt(5)) {
-      case 0, 1 -> new Layer.Relu();
-      case 2, 3 -> new Layer.Relu6();
-      default -> new Requantize();
-    };
+    return random.nextBoolean() ? new Layer.Relu() : new Layer.Relu6();
   }
 
   private Layer function() {

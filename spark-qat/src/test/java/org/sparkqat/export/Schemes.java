@@ -77,6 +77,7 @@ enum Schemes implements Supplier<QuantizationScheme> {
           1,
           WeightScheme.UNIFORM),
       new CodeFormat(8, Symmetry.ASYMMETRIC, Sign.SIGNED, Span.FULL, Steps.POWER_OF_TWO)),
+  RESIDUALS(8),
   FLOAT_ISLANDS(QuantizationRule.real("*n*", EnumSet.allOf(Part.class))),
   FLOAT_FULLY_CONNECTED(
       new QuantizationRule(
@@ -112,6 +113,18 @@ enum Schemes implements Supplier<QuantizationScheme> {
             new ActivationQuantizer(bits, symmetry, granularity, new Observer.MinMax()),
             0,
             List.of());
+  }
+
+  /** 4 bits but for residual tensors. */
+  Schemes(int residualBits) {
+    this.scheme =
+        new QuantizationScheme(
+                WeightQuantizer.DEFAULT.withBits(4),
+                new ActivationQuantizer(
+                    CodeFormat.unsigned(4), Granularity.PER_TENSOR, new Observer.MinMax()),
+                0,
+                List.of())
+            .residualBits(residualBits);
   }
 
   Schemes(QuantizationRule rule) {
