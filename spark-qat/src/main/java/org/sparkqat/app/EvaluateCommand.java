@@ -106,7 +106,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     requireMatch();
     ModelFolder folder = ModelFolder.open(model, Sessions.hadoop());
-    DataSource source = data == null ? folder.job().data().test() : options.source(data);
+    DataSource source = options.source(data, folder.job().data().test());
     Map<Mode, TrainingState> states = states(folder);
     if (integerOnly) {
       evaluateIntegers(folder, source, states);

@@ -108,8 +108,8 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     sensitivity.bits().forEach(bits -> others.put(bits + " bits", all.uniform(bits)));
     List<Choice> curve = all.curve(points);
     String rules = PrecisionTable.rules(chosen, comment(budget, chosen));
-    write(to, hadoop, rules);
-    write(picture, hadoop, ParetoChart.svg(budget, curve, chosen));
+    Files.writeWhereWanted(to, hadoop, rules);
+    Files.writeWhereWanted(picture, hadoop, ParetoChart.svg(budget, curve, chosen));
     PrecisionResult result = new PrecisionResult(budget, chosen, others, curve, Map.of());
     if (!skipsVerification) {
       result =
@@ -171,12 +171,5 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     return "mixed precision: %s (budget: %s), score %s"
         .formatted(
             budget.text(chosen.units()), budget.text(), score.name().toLowerCase(Locale.ROOT));
-  }
-
-  private static void write(@Nullable String file, Configuration hadoop, String text)
-      throws IOException {
-    if (file != null) {
-      Files.write(file, hadoop, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
-    }
   }
 }

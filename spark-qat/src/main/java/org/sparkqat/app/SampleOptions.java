@@ -38,7 +38,7 @@ final class SampleOptions {
   }
 
   DataSource source(ModelFolder folder) {
-    return data == null ? folder.job().data().train() : source.source(data);
+    return source.source(data, folder.job().data().train());
   }
 
   int examples() {

@@ -2,7 +2,6 @@ package org.sparkqat.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -118,8 +117,8 @@ final class SensitivityCommand implements Callable<Integer> {
       found = analyze(model);
     }
     String document = SensitivityJson.write(found);
-    write(to, hadoop, document);
-    write(picture, hadoop, SensitivityChart.svg(found));
+    Files.writeWhereWanted(to, hadoop, document);
+    Files.writeWhereWanted(picture, hadoop, SensitivityChart.svg(found));
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     out.print(json ? document : SensitivityTable.text(found));
     out.flush();
@@ -208,12 +207,5 @@ final class SensitivityCommand implements Callable<Integer> {
               model.state().statistics()));
     }
     return errors;
-  }
-
-  private static void write(@Nullable String file, Configuration hadoop, String text)
-      throws IOException {
-    if (file != null) {
-      Files.write(file, hadoop, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
-    }
   }
 }

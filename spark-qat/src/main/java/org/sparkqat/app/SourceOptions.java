@@ -2,10 +2,11 @@ package org.sparkqat.app;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.sparkqat.data.DataSource;
 import picocli.CommandLine.Option;
 
-/** The options that name the examples a command reads. */
+/** The options that tell how to read the examples of a command. */
 final class SourceOptions {
 
   @Option(
@@ -23,5 +24,10 @@ final class SourceOptions {
 
   DataSource source(String path) {
     return new DataSource(path, format, options);
+  }
+
+  /** The examples at a path; those of the run where none is given. */
+  DataSource source(@Nullable String path, DataSource ofRun) {
+    return path == null ? ofRun : source(path);
   }
 }

@@ -49,8 +49,8 @@ public final class ModelEvaluator {
         rounding);
     return with(
         (context, job) ->
-            new IntegerEvaluator(context, data.rdd(), job, specification.classes())
-                .evaluate(order(state, Arithmetic.QUANTIZED), rounding));
+            new Evaluator(context, data.rdd(), job, specification.classes())
+                .evaluateIntegers(order(state, Arithmetic.QUANTIZED), rounding));
   }
 
   private static StepOrder order(TrainingState state, Arithmetic arithmetic) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
@@ -103,116 +104,89 @@ public record Stage(
         Optional.empty());
   }
 
+  /** The parts of a stage that differs from another in one. */
+  private static final class Copy {
+    private final String name;
+    private final Form form;
+    private QuantizationScheme scheme;
+    private final int epochs;
+    private final LearningRate learningRate;
+    private double learningRateFactor;
+    private BatchNormFreeze freeze;
+    private OptionalInt rangeFreezeEpoch;
+    private Statistics statistics;
+    private QuantizedShare share;
+    private Optional<Gate> gate;
+
+    private Copy(Stage of) {
+      name = of.name;
+      form = of.form;
+      scheme = of.scheme;
+      epochs = of.epochs;
+      learningRate = of.learningRate;
+      learningRateFactor = of.learningRateFactor;
+      freeze = of.freeze;
+      rangeFreezeEpoch = of.rangeFreezeEpoch;
+      statistics = of.statistics;
+      share = of.share;
+      gate = of.gate;
+    }
+
+    private Stage stage() {
+      return new Stage(
+          name,
+          form,
+          scheme,
+          epochs,
+          learningRate,
+          learningRateFactor,
+          freeze,
+          rangeFreezeEpoch,
+          statistics,
+          share,
+          gate);
+    }
+  }
+
+  private Stage with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.stage();
+  }
+
   /** The same with another freeze of batch normalization. */
   public Stage freeze(BatchNormFreeze other) {
-    return new Stage(
-        name,
-        form,
-        scheme,
-        epochs,
-        learningRate,
-        learningRateFactor,
-        other,
-        rangeFreezeEpoch,
-        statistics,
-        share,
-        gate);
+    return with(copy -> copy.freeze = other);
   }
 
   /** The same with ranges that stay from an epoch of the stage on. */
   public Stage rangesFrozenFrom(int epoch) {
-    return new Stage(
-        name,
-        form,
-        scheme,
-        epochs,
-        learningRate,
-        learningRateFactor,
-        freeze,
-        OptionalInt.of(epoch),
-        statistics,
-        share,
-        gate);
+    return with(copy -> copy.rangeFreezeEpoch = OptionalInt.of(epoch));
   }
 
   /** The same with statistics from elsewhere. */
   public Stage statistics(Statistics other) {
-    return new Stage(
-        name,
-        form,
-        scheme,
-        epochs,
-        learningRate,
-        learningRateFactor,
-        freeze,
-        rangeFreezeEpoch,
-        other,
-        share,
-        gate);
+    return with(copy -> copy.statistics = other);
   }
 
   /** The same with a learning rate that is multiplied. */
   public Stage learningRateFactor(double factor) {
-    return new Stage(
-        name,
-        form,
-        scheme,
-        epochs,
-        learningRate,
-        factor,
-        freeze,
-        rangeFreezeEpoch,
-        statistics,
-        share,
-        gate);
+    return with(copy -> copy.learningRateFactor = factor);
   }
 
   /** The same with another scheme. */
   public Stage scheme(QuantizationScheme other) {
-    return new Stage(
-        name,
-        form,
-        other,
-        epochs,
-        learningRate,
-        learningRateFactor,
-        freeze,
-        rangeFreezeEpoch,
-        statistics,
-        share,
-        gate);
+    return with(copy -> copy.scheme = other);
   }
 
   /** The same with another part of the weights quantized. */
   public Stage share(QuantizedShare other) {
-    return new Stage(
-        name,
-        form,
-        scheme,
-        epochs,
-        learningRate,
-        learningRateFactor,
-        freeze,
-        rangeFreezeEpoch,
-        statistics,
-        other,
-        gate);
+    return with(copy -> copy.share = other);
   }
 
   /** The same with a gate at its end. */
   public Stage gate(Gate other) {
-    return new Stage(
-        name,
-        form,
-        scheme,
-        epochs,
-        learningRate,
-        learningRateFactor,
-        freeze,
-        rangeFreezeEpoch,
-        statistics,
-        share,
-        Optional.of(other));
+    return with(copy -> copy.gate = Optional.of(other));
   }
 
   /**

@@ -31,6 +31,7 @@ class DoctorIT {
 
   private static CommandLine launcher() {
     return CommandLine.launcher()
+        .quickly()
         .with("SPARK_WORKER_DIR", folder.resolve("workers").toString())
         .with("SPARK_DRIVER_MEMORY", "1g");
   }
@@ -41,7 +42,6 @@ class DoctorIT {
 
   private static Outcome run(CommandLine launcher, String... arguments) {
     List<String> command = new ArrayList<>(List.of("doctor", "--conf", "spark.ui.enabled=false"));
-    command.addAll(List.of("--driver-java-options", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of(arguments));
     return launcher.run(command.toArray(new String[0]));
   }

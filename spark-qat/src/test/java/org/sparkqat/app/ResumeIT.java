@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,9 +33,21 @@ class ResumeIT {
   private static final Comparator<String> BY_STEP =
       Comparator.comparingInt(ResumeIT::step).thenComparing(name -> name);
 
+  private static Hashes expected;
+
   @TempDir private Path folder;
 
   private SmallJob job;
+
+  @BeforeAll
+  static void trainUndisturbed(@TempDir Path whole) throws IOException {
+    expected = SmallJob.in(whole).train("whole", TWO_CORES).hashes();
+  }
+
+  @BeforeEach
+  void write() throws IOException {
+    job = SmallJob.in(folder);
+  }
 
   /**
    * One run: killed before its first checkpoint, killed twice at random, and then its latest
@@ -42,9 +56,6 @@ class ResumeIT {
   @Test
   void aRunThatIsKilledAgainAndAgainEndsWithTheSameBits() throws Exception {
     Random random = Seeds.random();
-    job = SmallJob.in(folder);
-    Hashes expected = job.train("whole", TWO_CORES).hashes();
-
     killBeforeTheFirstCheckpoint();
     killAtStep(random.nextInt(3, 13), random, "No checkpoint to resume from");
     String latest = checkpoints().get(0);
@@ -64,8 +75,6 @@ class ResumeIT {
   /** A run hangs, is started again by whoever watches it, and wakes up when the other is done. */
   @Test
   void aRunThatWasStartedAgainMeanwhileWritesNothingMore() throws Exception {
-    job = SmallJob.in(folder);
-    Hashes expected = job.train("whole", TWO_CORES).hashes();
     try (RunningJob first = job.start(OUTPUT, TWO_CORES)) {
       first.await(() -> !checkpoints().isEmpty());
       first.hold();

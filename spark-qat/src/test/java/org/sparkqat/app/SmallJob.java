@@ -156,6 +156,7 @@ final class SmallJob {
   private CommandLine commandLine() {
     CommandLine commandLine =
         CommandLine.launcher()
+            .quickly()
             .calledAs(CommandLine.projectFolder().resolve("submit-scripts").resolve(script))
             .with("SPARK_WORKER_DIR", folder.resolve("workers").toString())
             .with("SPARK_LOCAL_IP", "127.0.0.1")

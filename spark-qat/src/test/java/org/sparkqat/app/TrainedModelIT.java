@@ -68,10 +68,23 @@ class TrainedModelIT {
     Path images = CommandLine.projectFolder().resolve("datasets/mnist-sample/test.parquet");
     Path configuration = folder.resolve("job.yaml");
     Files.writeString(configuration, CONFIGURATION.formatted(images, network, folder));
-    run("train", "--config", configuration.toString());
+    // The larger networks run long enough to be worth compiling well.
+    CommandLine launcher =
+        network.equals("mlp") || network.equals("lenet5")
+            ? CommandLine.launcher().quickly()
+            : CommandLine.launcher();
+    run(launcher, "train", "--config", configuration.toString());
     String model = folder.resolve("out").toString();
     String predictions = folder.resolve("predictions").toString();
-    run("predict", "--model", model, "--input", images.toString(), "--output", predictions);
+    run(
+        launcher,
+        "predict",
+        "--model",
+        model,
+        "--input",
+        images.toString(),
+        "--output",
+        predictions);
 
     List<Row> rows =
         SparkTestKit.session()
@@ -97,8 +110,8 @@ class TrainedModelIT {
     assertThat((double) correct / classes.length).isCloseTo(accuracy, within(SAME_ACCURACY));
   }
 
-  private static void run(String... command) {
-    Outcome outcome = CommandLine.launcher().run(command);
+  private static void run(CommandLine launcher, String... command) {
+    Outcome outcome = launcher.run(command);
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
   }
 

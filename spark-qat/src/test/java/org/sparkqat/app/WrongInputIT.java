@@ -52,15 +52,8 @@ class WrongInputIT {
       output: {path: %1$s/run}
       """;
 
-  /** These processes live for seconds: compiling well does not pay. */
-  private static final List<String> QUICK_START =
-      List.of(
-          "--master",
-          "local[2]",
-          "--conf",
-          "spark.ui.enabled=false",
-          "--driver-java-options",
-          "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+  private static final List<String> LOCALLY =
+      List.of("--master", "local[2]", "--conf", "spark.ui.enabled=false");
 
   @TempDir private static Path folder;
 
@@ -309,9 +302,9 @@ class WrongInputIT {
   }
 
   private static Outcome run(String... arguments) {
-    List<String> all = new ArrayList<>(QUICK_START);
+    List<String> all = new ArrayList<>(LOCALLY);
     all.addAll(List.of(arguments));
-    return CommandLine.launcher().run(all.toArray(new String[0]));
+    return CommandLine.launcher().quickly().run(all.toArray(new String[0]));
   }
 
   /** What a user reads on stderr, but for the virtual machine's own notice and the progress. */

@@ -71,6 +71,7 @@ class ChaosIT {
         .forEach(command::add);
     command.add("-Dio.netty.tryReflectionSetAccessible=true");
     command.add("-Dlog4j2.configurationFile=" + logging());
+    command.addAll(List.of(CommandLine.QUICK_START.split(" ")));
     command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
     command.add(FaultyTraining.class.getName());
     command.addAll(

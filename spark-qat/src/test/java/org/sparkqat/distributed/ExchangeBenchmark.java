@@ -108,21 +108,29 @@ final class ExchangeBenchmark {
         EngineChoice.AUTO);
   }
 
+  /** Workers that stay, one for each slot. */
+  static ResidentExchange resident(
+      JavaSparkContext context,
+      ShardGroups groups,
+      WorkerSpecification worker,
+      Broadcast<byte[]> specification) {
+    return new ResidentExchange(
+        context,
+        groups,
+        worker,
+        new WorkerCount(() -> WORKERS, OptionalInt.empty(), WORKERS, 0, 0),
+        specification,
+        ExchangeSettings.DEFAULT,
+        Patience.DEFAULT);
+  }
+
   private void run(String name, int aim, Network network) throws Exception {
     WorkerSpecification worker = worker(network);
     Broadcast<byte[]> specification = context.broadcast(worker.encode());
     int steps = ROUNDS * RESIDENT_STEPS;
     try (ShardedDataset data = data(spark, WORKERS * steps);
         ShardGroups groups = ShardGroups.of(data, WORKERS);
-        ResidentExchange resident =
-            new ResidentExchange(
-                context,
-                groups,
-                worker,
-                new WorkerCount(() -> WORKERS, OptionalInt.empty(), WORKERS, 0, 0),
-                specification,
-                ExchangeSettings.DEFAULT,
-                Patience.DEFAULT);
+        ResidentExchange resident = resident(context, groups, worker, specification);
         Exchange jobs = new JobPerStepExchange(context, groups, WORKERS, specification, 60)) {
       measure(name, aim, worker, resident, jobs);
     }

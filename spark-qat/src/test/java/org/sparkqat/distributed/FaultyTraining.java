@@ -13,6 +13,7 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.sql.SparkSession;
 import org.sparkqat.tensor.ParameterLayout;
+import org.sparkqat.testkit.CommandLine;
 import org.sparkqat.testkit.ExecutorProcess;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.Stages;
@@ -84,6 +85,7 @@ public final class FaultyTraining extends SparkListener implements TrainingListe
             .master("local-cluster[%s,1,1024]".formatted(arguments[0]))
             .config("spark.ui.enabled", "false")
             .config("spark.locality.wait", "0s")
+            .config("spark.executor.extraJavaOptions", CommandLine.QUICK_START)
             .config("spark.executor.extraClassPath", System.getProperty("java.class.path"));
     try (SparkSession session = builder.getOrCreate()) {
       ExchangeSettings exchange =

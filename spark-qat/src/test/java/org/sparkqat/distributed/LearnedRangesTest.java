@@ -19,7 +19,6 @@ import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.Phase;
-import org.sparkqat.training.Position;
 import org.sparkqat.training.RangeLearner;
 import org.sparkqat.training.RangeReport.Held;
 import org.sparkqat.training.RangeTraining;
@@ -48,34 +47,12 @@ class LearnedRangesTest {
 
   /** The states at the ends of steps and epochs of the QAT phase, the end of the job included. */
   private static List<TrainingState> states(SparkSession spark, TrainingSettings settings) {
-    List<TrainingState> states = new ArrayList<>();
-    StateKeeper keeper =
-        new StateKeeper() {
-          @Override
-          public void afterSteps(TrainingState state, int steps) {
-            keep(state);
-          }
-
-          @Override
-          public void afterEpoch(TrainingState state, double accuracy) {
-            keep(state);
-          }
-
-          @Override
-          public void afterPhase(TrainingState state, Position ended, double accuracy) {
-            keep(state);
-          }
-
-          private void keep(TrainingState state) {
-            Phase phase = state.position().phase();
-            if (phase == Phase.QAT || phase == Phase.DONE) {
-              states.add(state);
-            }
-          }
-        };
-    QatTrainer trainer = new QatTrainer(spark, settings).keeper(keeper);
+    KeptStates kept = new KeptStates();
+    QatTrainer trainer = new QatTrainer(spark, settings).keeper(kept);
     TinyJob.train(spark, TinyJob.table(spark, ROWS), trainer);
-    return states;
+    return kept.stream()
+        .filter(s -> s.position().phase() == Phase.QAT || s.position().phase() == Phase.DONE)
+        .toList();
   }
 
   @Test

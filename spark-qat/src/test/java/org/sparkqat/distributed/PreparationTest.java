@@ -2,7 +2,6 @@ package org.sparkqat.distributed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +17,6 @@ import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Phase;
-import org.sparkqat.training.Position;
 import org.sparkqat.training.Preparation;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stages;
@@ -31,20 +29,7 @@ class PreparationTest {
 
   private static final List<Row> ROWS = TinyJob.rows(100, 1);
 
-  private final List<TrainingState> states = new ArrayList<>();
-  private final StateKeeper recorder =
-      new StateKeeper() {
-        @Override
-        public void afterSteps(TrainingState state, int steps) {
-          states.add(state);
-        }
-
-        @Override
-        public void afterEpoch(TrainingState state, double accuracy) {}
-
-        @Override
-        public void afterPhase(TrainingState state, Position ended, double accuracy) {}
-      };
+  private final KeptStates states = new KeptStates();
 
   private TrainingState alone(SparkSession spark, TrainingSettings settings) {
     return TinyJob.train(
@@ -53,7 +38,7 @@ class PreparationTest {
         new QatTrainer(spark, settings)
             .workers(1)
             .exchange(ExchangeSettings.DEFAULT.mode(ExchangeSettings.Mode.JOB_PER_STEP))
-            .keeper(recorder));
+            .keeper(states));
   }
 
   private static TrainingState together(SparkSession spark, TrainingSettings settings) {
@@ -104,7 +89,10 @@ class PreparationTest {
 
     assertSame(together(spark, settings), end);
     TrainingState middle =
-        states.stream().filter(s -> s.position().phase() == Phase.QAT).findFirst().orElseThrow();
+        states.stream()
+            .filter(s -> s.position().phase() == Phase.QAT && s.position().stepOfEpoch() > 0)
+            .findFirst()
+            .orElseThrow();
     assertSame(
         new QatTrainer(spark, settings)
             .train(

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -22,7 +21,6 @@ import org.sparkqat.data.InvalidDataException;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.Phase;
-import org.sparkqat.training.Position;
 import org.sparkqat.training.TrainingDivergedException;
 import org.sparkqat.training.TrainingState;
 
@@ -78,8 +76,12 @@ class QatTrainerTest {
 
   @Test
   void goingOnFromAnyStepChangesNoBit(SparkSession spark) {
+    KeptStates kept = new KeptStates();
+    QatTrainer keeping = new QatTrainer(spark, TinyJob.settings()).keeper(kept);
+    TinyJob.train(spark, TinyJob.table(spark, ROWS), keeping);
     for (long stop : new long[] {1, 9, 11, 20}) {
-      TrainingState middle = stateAfter(spark, stop);
+      TrainingState middle =
+          kept.stream().filter(s -> s.position().step() >= stop).findFirst().orElseThrow();
       QatTrainer trainer = new QatTrainer(spark, TinyJob.settings());
       assertSameResult(
           trainer.train(
@@ -87,40 +89,6 @@ class QatTrainerTest {
               TinyJob.data(TinyJob.table(spark, ROWS)),
               TinyJob.data(TinyJob.table(spark, TinyJob.rows(60, 2)))));
     }
-  }
-
-  /** The first state that is kept with the given number of optimizer steps behind it. */
-  private static TrainingState stateAfter(SparkSession spark, long step) {
-    AtomicReference<TrainingState> kept = new AtomicReference<>();
-    StateKeeper keeper =
-        new StateKeeper() {
-          @Override
-          public void afterSteps(TrainingState state, int steps) {
-            keep(state);
-          }
-
-          @Override
-          public void afterEpoch(TrainingState state, double accuracy) {
-            keep(state);
-          }
-
-          @Override
-          public void afterPhase(TrainingState state, Position ended, double accuracy) {
-            keep(state);
-          }
-
-          private void keep(TrainingState state) {
-            if (state.position().step() >= step && kept.get() == null) {
-              kept.set(state);
-            }
-          }
-        };
-    QatTrainer trainer = new QatTrainer(spark, TinyJob.settings()).keeper(keeper);
-    trainer.train(
-        trainer.initialState(),
-        TinyJob.data(TinyJob.table(spark, ROWS)),
-        TinyJob.data(TinyJob.table(spark, TinyJob.rows(60, 2))));
-    return kept.get();
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -122,14 +121,7 @@ final class SlicesBenchmark {
     try (ShardedDataset data = ExchangeBenchmark.data(session, WORKERS * 2 * STEPS);
         ShardGroups groups = ShardGroups.of(data, WORKERS);
         ResidentExchange exchange =
-            new ResidentExchange(
-                context,
-                groups,
-                worker,
-                new WorkerCount(() -> WORKERS, OptionalInt.empty(), WORKERS, 0, 0),
-                specification,
-                ExchangeSettings.DEFAULT,
-                Patience.DEFAULT)) {
+            ExchangeBenchmark.resident(context, groups, worker, specification)) {
       Schedule schedule = new Schedule(settings, data.examples());
       TrainingStep step = new TrainingStep(settings, schedule);
       Steps driver = new DriverSteps(schedule, step, exchange);

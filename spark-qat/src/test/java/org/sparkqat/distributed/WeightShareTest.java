@@ -20,7 +20,6 @@ import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.HeldWeights;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Phase;
-import org.sparkqat.training.Position;
 import org.sparkqat.training.QuantizedShare;
 import org.sparkqat.training.Stage;
 import org.sparkqat.training.Stages;
@@ -35,24 +34,7 @@ class WeightShareTest {
       new QuantizationScheme(
           WeightQuantizer.DEFAULT.withBits(4), ActivationQuantizer.DEFAULT, 0, List.of());
 
-  private final List<TrainingState> states = new ArrayList<>();
-  private final StateKeeper recorder =
-      new StateKeeper() {
-        @Override
-        public void afterSteps(TrainingState state, int steps) {
-          states.add(state);
-        }
-
-        @Override
-        public void afterEpoch(TrainingState state, double accuracy) {
-          states.add(state);
-        }
-
-        @Override
-        public void afterPhase(TrainingState state, Position ended, double accuracy) {
-          states.add(state);
-        }
-      };
+  private final KeptStates states = new KeptStates();
 
   private static TrainingSettings settings(QuantizedShare... shares) {
     List<Stage> stages = new ArrayList<>();
@@ -72,18 +54,19 @@ class WeightShareTest {
         new QatTrainer(spark, settings)
             .workers(1)
             .exchange(ExchangeSettings.DEFAULT.mode(ExchangeSettings.Mode.JOB_PER_STEP))
-            .keeper(recorder));
+            .keeper(states));
   }
 
   private void assertClusterAndResumeChangeNoBit(
       SparkSession spark, TrainingSettings settings, TrainingState expected) {
     QatTrainer together = new QatTrainer(spark, settings).workers(2);
     assertSame(TinyJob.train(spark, TinyJob.table(spark, ROWS).repartition(3), together), expected);
-    for (int i : new int[] {states.size() / 2, states.size() - 2}) {
+    List<TrainingState> kept = states.list();
+    for (int i : new int[] {kept.size() / 2, kept.size() - 2}) {
       assertSame(
           new QatTrainer(spark, settings)
               .train(
-                  states.get(i),
+                  kept.get(i),
                   TinyJob.data(TinyJob.table(spark, ROWS)),
                   TinyJob.data(TinyJob.table(spark, TinyJob.rows(60, 2)))),
           expected);
@@ -99,9 +82,9 @@ class WeightShareTest {
             new QuantizedShare.Largest(1));
     TrainingState end = trainAlone(spark, settings);
 
-    TrainingState before = states.get(0);
+    TrainingState before = states.list().get(0);
     int moved = 0;
-    for (TrainingState state : states) {
+    for (TrainingState state : states.list()) {
       float[] held = before.memory().of(HeldWeights.HELD).orElse(new float[0]);
       for (int i = 0; i < held.length; i++) {
         if (held[i] > 0) {

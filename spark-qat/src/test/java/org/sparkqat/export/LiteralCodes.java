@@ -12,7 +12,6 @@ import org.sparkqat.export.onnx.Onnx.NodeProto;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizationPoint;
-import org.sparkqat.quantization.Affine;
 import org.sparkqat.training.TrainedModel;
 
 /**
@@ -109,22 +108,30 @@ final class LiteralCodes {
     float[] theirs = runtime.get(name + ".dequantized");
     float[] real = runtime.get(reals.get(name));
     boolean perTensor = ActivationQuantizers.isPerTensor(point);
+    float[] scales = scales(point, perTensor ? 1 : block.outputShape().channels());
     int channels = block.outputShape().channels();
     int spatial = block.outputShape().spatial();
     for (int i = 0; i < codes.length; i++) {
-      int slot = perTensor ? 0 : i / spatial % channels;
-      Affine affine = point.quantizer().affine(model.ranges().range(point.firstSlot() + slot));
-      float ours = perTensor ? codes[i] * affine.scale() : codes[i];
+      float scale = scales[i / spatial % scales.length];
+      float ours = perTensor ? codes[i] * scale : codes[i];
       int example = i / (channels * spatial);
       boolean counts = readsClean(block, example);
       compared += counts ? 1 : 0;
       if (ours != theirs[i]) {
         clean[block.index()][example] = false;
         if (counts) {
-          record(ours, theirs[i], real[i], affine.scale());
+          record(ours, theirs[i], real[i], scale);
         }
       }
     }
+  }
+
+  private float[] scales(QuantizationPoint point, int slots) {
+    float[] scales = new float[slots];
+    for (int s = 0; s < slots; s++) {
+      scales[s] = point.quantizer().affine(model.ranges().range(point.firstSlot() + s)).scale();
+    }
+    return scales;
   }
 
   private void record(float ours, float theirs, float real, float scale) {

@@ -2,12 +2,14 @@ package org.sparkqat.app.output;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /** File operations that Hadoop's file systems do not agree on. */
 public final class Files {
@@ -30,6 +32,14 @@ public final class Files {
     Path given = new Path(path);
     FileSystem files = of(given, hadoop);
     replace(files, files.makeQualified(given), content);
+  }
+
+  /** Writes a text as a file of any Hadoop file system, if a file is named. */
+  public static void writeWhereWanted(@Nullable String path, Configuration hadoop, String text)
+      throws IOException {
+    if (path != null) {
+      write(path, hadoop, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
   }
 
   /** Writes a file aside and renames it, so that nobody ever sees a part of it. */
