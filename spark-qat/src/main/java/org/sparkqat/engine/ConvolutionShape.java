@@ -1,5 +1,9 @@
 package org.sparkqat.engine;
 
+import org.sparkqat.network.Layer;
+import org.sparkqat.network.Window;
+import org.sparkqat.tensor.Shape;
+
 /**
  * The shape of a two-dimensional convolution on one micro-batch: src {@code [N, C, H, W]}, weights
  * {@code [O, C/G, KH, KW]}, dst {@code [N, O, OH, OW]} with {@code OH = (H + 2·paddingHeight − KH)
@@ -61,6 +65,28 @@ public record ConvolutionShape(
         outputs,
         extent(height, kernelHeight, strideHeight, paddingHeight),
         extent(width, kernelWidth, strideWidth, paddingWidth));
+  }
+
+  /**
+   * The shape of a layer.
+   *
+   * @param src shape {@code [C, H, W]} of what it reads
+   */
+  public static ConvolutionShape of(Layer.Convolution layer, Shape src, int batch) {
+    Window window = layer.window();
+    return new ConvolutionShape(
+        batch,
+        src.channels(),
+        src.dim(1),
+        src.dim(2),
+        layer.outputs(),
+        window.kernelHeight(),
+        window.kernelWidth(),
+        window.strideHeight(),
+        window.strideWidth(),
+        window.paddingHeight(),
+        window.paddingWidth(),
+        layer.groups());
   }
 
   /** OH. */

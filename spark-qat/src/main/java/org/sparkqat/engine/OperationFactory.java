@@ -12,7 +12,6 @@ import org.sparkqat.network.Multiply;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Requantize;
 import org.sparkqat.network.Window;
-import org.sparkqat.tensor.Shape;
 
 /** Makes the operation of a block. */
 final class OperationFactory {
@@ -47,23 +46,9 @@ final class OperationFactory {
 
     @Override
     public Operation convolution(Layer.Convolution layer) {
-      Shape in = block.inputShape();
-      Window window = layer.window();
-      ConvolutionShape shape =
-          new ConvolutionShape(
-              settings.microBatch(),
-              in.channels(),
-              in.dim(1),
-              in.dim(2),
-              layer.outputs(),
-              window.kernelHeight(),
-              window.kernelWidth(),
-              window.strideHeight(),
-              window.strideWidth(),
-              window.paddingHeight(),
-              window.paddingWidth(),
-              layer.groups());
-      return weighted(kernels.convolution(shape));
+      return weighted(
+          kernels.convolution(
+              ConvolutionShape.of(layer, block.inputShape(), settings.microBatch())));
     }
 
     @Override

@@ -27,6 +27,11 @@ public record BlockGraph(Network network, List<Block> blocks) {
     return blocks.get(blocks.size() - 1);
   }
 
+  /** The blocks that read what a block, or {@link #INPUT}, puts out, in their order. */
+  public List<Block> readers(int block) {
+    return blocks.stream().filter(reader -> reader.inputs().contains(block)).toList();
+  }
+
   /** The block that computes what a block puts out: itself, or what passes through it. */
   int sourceOfCodes(int block) {
     int at = block;

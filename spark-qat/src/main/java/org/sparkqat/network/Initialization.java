@@ -73,8 +73,8 @@ public final class Initialization {
     if (block.activation() != Activation.NONE) {
       return true;
     }
-    return graph.blocks().stream()
-        .filter(reader -> reader.inputs().contains(block.index()) && !reader.isWeighted())
+    return graph.readers(block.index()).stream()
+        .filter(reader -> !reader.isWeighted())
         .anyMatch(
             reader ->
                 reader.anchor().layer() instanceof ActivationFunction function

@@ -56,9 +56,7 @@ public final class Equalization {
   private static Optional<Block> reader(BlockGraph graph, Block block) {
     Block at = block;
     while (passesFactors(at)) {
-      int index = at.index();
-      List<Block> readers =
-          graph.blocks().stream().filter(each -> each.inputs().contains(index)).toList();
+      List<Block> readers = graph.readers(at.index());
       if (readers.size() != 1 || readers.get(0).inputs().size() != 1) {
         return Optional.empty();
       }

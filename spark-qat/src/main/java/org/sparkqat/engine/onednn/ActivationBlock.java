@@ -2,14 +2,12 @@ package org.sparkqat.engine.onednn;
 
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.MicroBatchResult;
-import org.sparkqat.quantization.Ranges;
 
 /** An activation that follows no computing layer, in real numbers. */
-final class ActivationBlock implements CompiledBlock {
+final class ActivationBlock implements StagedBlock {
 
   private final Workshop workshop;
   private final Feature src;
-  private final Feature dst;
   private final Stage stage;
   private final Scratch scratch;
   private final boolean firstReader;
@@ -19,15 +17,9 @@ final class ActivationBlock implements CompiledBlock {
   private @Nullable GradientSink sink;
 
   ActivationBlock(
-      Workshop workshop,
-      Feature src,
-      Feature dst,
-      Stage stage,
-      Scratch scratch,
-      boolean firstReader) {
+      Workshop workshop, Feature src, Stage stage, Scratch scratch, boolean firstReader) {
     this.workshop = workshop;
     this.src = src;
-    this.dst = dst;
     this.stage = stage;
     this.scratch = scratch;
     this.firstReader = firstReader;
@@ -39,8 +31,8 @@ final class ActivationBlock implements CompiledBlock {
   }
 
   @Override
-  public Feature output() {
-    return dst;
+  public Stage stage() {
+    return stage;
   }
 
   @Override
@@ -54,20 +46,10 @@ final class ActivationBlock implements CompiledBlock {
   }
 
   @Override
-  public void load(float[] parameters, float[] statistics, Ranges ranges) {
-    dst.quantizer().ifPresent(by -> by.load(ranges));
-  }
-
-  @Override
   public void forward(boolean trains, @Nullable MicroBatchResult result) {
     source.run();
     copy.run();
     stage.forward(trains, src.isBounded(), result);
-  }
-
-  @Override
-  public long keptForBackwardBytes() {
-    return dst.bytes() + stage.keptForBackwardBytes();
   }
 
   @Override

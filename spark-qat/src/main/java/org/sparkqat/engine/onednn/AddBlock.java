@@ -12,7 +12,7 @@ import org.sparkqat.quantization.Ranges;
  * {@code dst = activation(a + b)} of two tensors of one shape, in real numbers; evaluation adds
  * codes.
  */
-final class AddBlock implements CompiledBlock {
+final class AddBlock implements StagedBlock {
 
   private final Workshop workshop;
   private final Scratch scratch;
@@ -42,7 +42,6 @@ final class AddBlock implements CompiledBlock {
       List<Feature> sources,
       List<Boolean> firstReader,
       int later,
-      Feature dst,
       Stage stage,
       Scratch scratch) {
     this.workshop = workshop;
@@ -50,7 +49,7 @@ final class AddBlock implements CompiledBlock {
     this.sources = List.copyOf(sources);
     this.firstReader = List.copyOf(firstReader);
     this.later = later;
-    this.dst = dst;
+    this.dst = stage.output();
     this.stage = stage;
     this.keeper = keeper();
     if (sources.stream().allMatch(Feature::isCodes)) {
@@ -83,8 +82,8 @@ final class AddBlock implements CompiledBlock {
   }
 
   @Override
-  public Feature output() {
-    return dst;
+  public Stage stage() {
+    return stage;
   }
 
   @Override
@@ -118,7 +117,7 @@ final class AddBlock implements CompiledBlock {
 
   @Override
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
-    dst.quantizer().ifPresent(by -> by.load(ranges));
+    stage.load(ranges);
     bounded = sources.get(0).isBounded() && sources.get(1).isBounded();
     if (fused != null) {
       fused.load();
@@ -149,11 +148,6 @@ final class AddBlock implements CompiledBlock {
     right.run();
     add.run();
     stage.forward(trains, bounded, result);
-  }
-
-  @Override
-  public long keptForBackwardBytes() {
-    return dst.bytes() + stage.keptForBackwardBytes();
   }
 
   @Override

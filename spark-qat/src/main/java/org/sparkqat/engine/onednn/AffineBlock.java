@@ -13,12 +13,11 @@ import org.sparkqat.quantization.Ranges;
  * Batch normalization that follows no weighted layer, with running statistics: {@code dst = src *
  * factor[c] + intercept[c]}.
  */
-final class AffineBlock implements CompiledBlock {
+final class AffineBlock implements StagedBlock {
 
   private final Workshop workshop;
   private final NormalizationParameters parameters;
   private final Feature src;
-  private final Feature dst;
   private final Stage stage;
   private final Scratch scratch;
   private final boolean firstReader;
@@ -33,14 +32,12 @@ final class AffineBlock implements CompiledBlock {
       Workshop workshop,
       NormalizationParameters parameters,
       Feature src,
-      Feature dst,
       Stage stage,
       Scratch scratch,
       boolean firstReader) {
     this.workshop = workshop;
     this.parameters = parameters;
     this.src = src;
-    this.dst = dst;
     this.stage = stage;
     this.scratch = scratch;
     this.firstReader = firstReader;
@@ -59,8 +56,8 @@ final class AffineBlock implements CompiledBlock {
   }
 
   @Override
-  public Feature output() {
-    return dst;
+  public Stage stage() {
+    return stage;
   }
 
   @Override
@@ -78,7 +75,7 @@ final class AffineBlock implements CompiledBlock {
       perChannel[c] = parameters.intercept(c);
     }
     intercepts.set(perChannel);
-    dst.quantizer().ifPresent(by -> by.load(ranges));
+    stage.load(ranges);
   }
 
   @Override
@@ -90,11 +87,6 @@ final class AffineBlock implements CompiledBlock {
     source.run();
     normalize.run();
     stage.forward(trains, result);
-  }
-
-  @Override
-  public long keptForBackwardBytes() {
-    return dst.bytes() + stage.keptForBackwardBytes();
   }
 
   @Override

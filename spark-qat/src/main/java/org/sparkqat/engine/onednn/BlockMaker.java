@@ -77,22 +77,8 @@ final class BlockMaker {
 
     @Override
     public CompiledBlock convolution(Layer.Convolution layer) {
-      Window window = layer.window();
       return weighted(
-          new ConvolutionProblem(
-              new ConvolutionShape(
-                  settings.microBatch(),
-                  in.channels(),
-                  in.dim(1),
-                  in.dim(2),
-                  layer.outputs(),
-                  window.kernelHeight(),
-                  window.kernelWidth(),
-                  window.strideHeight(),
-                  window.strideWidth(),
-                  window.paddingHeight(),
-                  window.paddingWidth(),
-                  layer.groups())));
+          new ConvolutionProblem(ConvolutionShape.of(layer, in, settings.microBatch())));
     }
 
     @Override
@@ -102,7 +88,6 @@ final class BlockMaker {
     }
 
     private CompiledBlock weighted(ConvolutionProblem problem) {
-      Feature dst = computed();
       FoldedWeights folded =
           new FoldedWeights(block, graph, settings.arithmetic(), settings.normalization());
       return new WeightedBlock(
@@ -110,8 +95,7 @@ final class BlockMaker {
           problem,
           products(),
           src(0),
-          dst,
-          stage(dst),
+          stage(),
           folded,
           scratch,
           firstReader(0),
@@ -126,12 +110,11 @@ final class BlockMaker {
 
     @Override
     public CompiledBlock batchNormalization(Layer.BatchNormalization layer) {
-      Feature dst = computed();
       NormalizationParameters by =
           new NormalizationParameters(graph.graph().network(), block.anchor());
       return settings.normalization() == Normalization.BATCH
-          ? new NormalizationBlock(workshop, by, src(0), dst, stage(dst), scratch, firstReader(0))
-          : new AffineBlock(workshop, by, src(0), dst, stage(dst), scratch, firstReader(0));
+          ? new NormalizationBlock(workshop, by, src(0), stage(), scratch, firstReader(0))
+          : new AffineBlock(workshop, by, src(0), stage(), scratch, firstReader(0));
     }
 
     @Override
@@ -145,8 +128,7 @@ final class BlockMaker {
     }
 
     private CompiledBlock activation() {
-      Feature dst = computed();
-      return new ActivationBlock(workshop, src(0), dst, stage(dst), scratch, firstReader(0));
+      return new ActivationBlock(workshop, src(0), stage(), scratch, firstReader(0));
     }
 
     @Override
@@ -165,39 +147,32 @@ final class BlockMaker {
     }
 
     private CompiledBlock mean(Window window) {
-      Feature dst = computed();
-      return PoolBlock.mean(workshop, window, src(0), dst, stage(dst), scratch, firstReader(0));
+      return PoolBlock.mean(workshop, window, src(0), stage(), scratch, firstReader(0));
     }
 
     @Override
     public CompiledBlock add(Layer.Add layer) {
-      Feature dst = computed();
       int later = block.inputs().get(0) > block.inputs().get(1) ? 0 : 1;
-      AddBlock sum =
-          new AddBlock(workshop, sources(), firstReaders(), later, dst, stage(dst), scratch);
-      fuse(sum, later, dst);
+      AddBlock sum = new AddBlock(workshop, sources(), firstReaders(), later, stage(), scratch);
+      fuse(sum, later);
       return sum;
     }
 
     /** Leaves evaluation to the later of the terms, if it can do it and nobody else reads it. */
-    private void fuse(AddBlock sum, int later, Feature dst) {
+    private void fuse(AddBlock sum, int later) {
       int index = block.inputs().get(later);
-      boolean single = readers(index) == 1 && index != graph.graph().output().index();
+      boolean single =
+          graph.graph().readers(index).size() == 1
+              && index != block.inputs().get(1 - later)
+              && index != graph.graph().output().index();
       if (single
           && made.get(index) instanceof WeightedBlock term
           && term.servesIntegers()
-          && FusedSum.isPossible(src(later), src(1 - later), dst)) {
-        FusedSum fused = FusedSum.of(workshop, src(later), src(1 - later), dst);
+          && FusedSum.isPossible(src(later), src(1 - later), sum.output())) {
+        FusedSum fused = FusedSum.of(workshop, src(later), src(1 - later), sum.output());
         term.goOnWith(fused);
         sum.leaveTo(fused);
       }
-    }
-
-    private long readers(int index) {
-      return graph.graph().blocks().stream()
-          .flatMap(other -> other.inputs().stream())
-          .filter(input -> input == index)
-          .count();
     }
 
     @Override
@@ -239,19 +214,17 @@ final class BlockMaker {
               point().orElseThrow(),
               scratch,
               firstReader(0))
-          : new FunctionBlock(workshop, function, src, dst, stage(dst), scratch, firstReader(0));
+          : new FunctionBlock(workshop, function, src, stage(dst), scratch, firstReader(0));
     }
 
     @Override
     public CompiledBlock concatenate(Concatenate layer) {
-      Feature dst = computed();
-      return new ConcatenateBlock(workshop, sources(), firstReaders(), dst, stage(dst), scratch);
+      return new ConcatenateBlock(workshop, sources(), firstReaders(), stage(), scratch);
     }
 
     @Override
     public CompiledBlock multiply(Multiply layer) {
-      Feature dst = computed();
-      return new MultiplyBlock(workshop, src(0), src(1), firstReaders(), dst, stage(dst), scratch);
+      return new MultiplyBlock(workshop, src(0), src(1), firstReaders(), stage(), scratch);
     }
 
     @Override
@@ -275,10 +248,9 @@ final class BlockMaker {
     /** True when in the backward pass no other reader of the input comes before this one. */
     private boolean firstReader(int which) {
       int index = block.inputs().get(which);
-      boolean laterBlock =
-          graph.graph().blocks().stream()
-              .anyMatch(other -> other.index() > block.index() && other.inputs().contains(index));
-      return !laterBlock && block.inputs().indexOf(index) == which;
+      List<Block> readers = graph.graph().readers(index);
+      boolean last = readers.get(readers.size() - 1).index() == block.index();
+      return last && block.inputs().indexOf(index) == which;
     }
 
     /** The output of a block that computes new values. */
@@ -306,6 +278,11 @@ final class BlockMaker {
 
     private Optional<QuantizationPoint> point() {
       return graph.outputs().get(block.index());
+    }
+
+    /** The end of a block that computes new values. */
+    private Stage stage() {
+      return stage(computed());
     }
 
     private Stage stage(Feature dst) {

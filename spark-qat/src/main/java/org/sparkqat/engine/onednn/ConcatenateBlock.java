@@ -4,18 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.MicroBatchResult;
-import org.sparkqat.quantization.Ranges;
 
 /**
  * Joins tensors along their channels, as real numbers, so that the codes of all get the output's
  * scale: each is written to its own channels of every pixel.
  */
-final class ConcatenateBlock implements CompiledBlock {
+final class ConcatenateBlock implements StagedBlock {
 
   private final Workshop workshop;
   private final List<Feature> sources;
   private final List<Boolean> firstReader;
-  private final Feature dst;
   private final Stage stage;
   private final Scratch scratch;
   private final List<Operation> join = new ArrayList<>();
@@ -30,13 +28,11 @@ final class ConcatenateBlock implements CompiledBlock {
       Workshop workshop,
       List<Feature> sources,
       List<Boolean> firstReader,
-      Feature dst,
       Stage stage,
       Scratch scratch) {
     this.workshop = workshop;
     this.sources = List.copyOf(sources);
     this.firstReader = List.copyOf(firstReader);
-    this.dst = dst;
     this.stage = stage;
     this.scratch = scratch;
     long channel = 0;
@@ -48,8 +44,8 @@ final class ConcatenateBlock implements CompiledBlock {
   }
 
   @Override
-  public Feature output() {
-    return dst;
+  public Stage stage() {
+    return stage;
   }
 
   @Override
@@ -80,19 +76,9 @@ final class ConcatenateBlock implements CompiledBlock {
   }
 
   @Override
-  public void load(float[] parameters, float[] statistics, Ranges ranges) {
-    dst.quantizer().ifPresent(by -> by.load(ranges));
-  }
-
-  @Override
   public void forward(boolean trains, @Nullable MicroBatchResult result) {
     join.forEach(Operation::run);
     stage.forward(trains, result);
-  }
-
-  @Override
-  public long keptForBackwardBytes() {
-    return dst.bytes() + stage.keptForBackwardBytes();
   }
 
   @Override

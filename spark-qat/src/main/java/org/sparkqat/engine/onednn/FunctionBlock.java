@@ -3,10 +3,9 @@ package org.sparkqat.engine.onednn;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.network.ActivationFunction;
-import org.sparkqat.quantization.Ranges;
 
 /** An activation function whose values are real: codes are looked up, real numbers computed. */
-final class FunctionBlock implements CompiledBlock {
+final class FunctionBlock implements StagedBlock {
 
   /** The function at each value of the input, and the gradient through it. */
   interface Pass {
@@ -20,7 +19,6 @@ final class FunctionBlock implements CompiledBlock {
 
   private final Workshop workshop;
   private final Feature src;
-  private final Feature dst;
   private final Stage stage;
   private final Scratch scratch;
   private final boolean firstReader;
@@ -32,13 +30,11 @@ final class FunctionBlock implements CompiledBlock {
       Workshop workshop,
       ActivationFunction function,
       Feature src,
-      Feature dst,
       Stage stage,
       Scratch scratch,
       boolean firstReader) {
     this.workshop = workshop;
     this.src = src;
-    this.dst = dst;
     this.stage = stage;
     this.scratch = scratch;
     this.firstReader = firstReader;
@@ -49,8 +45,8 @@ final class FunctionBlock implements CompiledBlock {
   }
 
   @Override
-  public Feature output() {
-    return dst;
+  public Stage stage() {
+    return stage;
   }
 
   @Override
@@ -67,19 +63,9 @@ final class FunctionBlock implements CompiledBlock {
   }
 
   @Override
-  public void load(float[] parameters, float[] statistics, Ranges ranges) {
-    dst.quantizer().ifPresent(by -> by.load(ranges));
-  }
-
-  @Override
   public void forward(boolean training, @Nullable MicroBatchResult result) {
     pass.forward();
     stage.forward(training, result);
-  }
-
-  @Override
-  public long keptForBackwardBytes() {
-    return dst.bytes() + stage.keptForBackwardBytes();
   }
 
   @Override

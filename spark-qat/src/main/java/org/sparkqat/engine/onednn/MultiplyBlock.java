@@ -7,19 +7,17 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.MicroBatchResult;
-import org.sparkqat.quantization.Ranges;
 
 /**
  * Scales each channel: {@code dst[n,c,h,w] = src[n,c,h,w] * gate[n,c]}. A product of codes is
  * exact; one multiplication makes it real.
  */
-final class MultiplyBlock implements CompiledBlock {
+final class MultiplyBlock implements StagedBlock {
 
   private final Workshop workshop;
   private final Feature src;
   private final Feature gate;
   private final List<Boolean> firstReader;
-  private final Feature dst;
   private final Stage stage;
   private final Scratch scratch;
   private final RealSource codes;
@@ -38,14 +36,12 @@ final class MultiplyBlock implements CompiledBlock {
       Feature src,
       Feature gate,
       List<Boolean> firstReader,
-      Feature dst,
       Stage stage,
       Scratch scratch) {
     this.workshop = workshop;
     this.src = src;
     this.gate = gate;
     this.firstReader = List.copyOf(firstReader);
-    this.dst = dst;
     this.stage = stage;
     this.scratch = scratch;
     this.codes = RealSource.centered(workshop, src, scratch.source);
@@ -75,8 +71,8 @@ final class MultiplyBlock implements CompiledBlock {
   }
 
   @Override
-  public Feature output() {
-    return dst;
+  public Stage stage() {
+    return stage;
   }
 
   @Override
@@ -88,22 +84,12 @@ final class MultiplyBlock implements CompiledBlock {
   }
 
   @Override
-  public void load(float[] parameters, float[] statistics, Ranges ranges) {
-    dst.quantizer().ifPresent(by -> by.load(ranges));
-  }
-
-  @Override
   public void forward(boolean trains, @Nullable MicroBatchResult result) {
     unit.set(src.realScale() * gate.realScale());
     codes.run();
     gateCodes.run();
     multiply.run();
     stage.forward(trains, result);
-  }
-
-  @Override
-  public long keptForBackwardBytes() {
-    return dst.bytes() + stage.keptForBackwardBytes();
   }
 
   @Override

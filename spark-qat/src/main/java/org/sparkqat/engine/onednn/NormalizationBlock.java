@@ -11,12 +11,11 @@ import org.sparkqat.quantization.Ranges;
  * Batch normalization that follows no weighted layer, of a block's input in real numbers, with the
  * statistics of the micro-batch. Backward makes the real numbers again from the codes.
  */
-final class NormalizationBlock implements CompiledBlock {
+final class NormalizationBlock implements StagedBlock {
 
   private final Workshop workshop;
   private final NormalizationParameters parameters;
   private final Feature src;
-  private final Feature dst;
   private final Stage stage;
   private final Scratch scratch;
   private final boolean firstReader;
@@ -30,14 +29,12 @@ final class NormalizationBlock implements CompiledBlock {
       Workshop workshop,
       NormalizationParameters parameters,
       Feature src,
-      Feature dst,
       Stage stage,
       Scratch scratch,
       boolean firstReader) {
     this.workshop = workshop;
     this.parameters = parameters;
     this.src = src;
-    this.dst = dst;
     this.stage = stage;
     this.scratch = scratch;
     this.firstReader = firstReader;
@@ -48,8 +45,8 @@ final class NormalizationBlock implements CompiledBlock {
   }
 
   @Override
-  public Feature output() {
-    return dst;
+  public Stage stage() {
+    return stage;
   }
 
   @Override
@@ -73,7 +70,7 @@ final class NormalizationBlock implements CompiledBlock {
   public void load(float[] newParameters, float[] statistics, Ranges ranges) {
     parameters.load(newParameters, statistics);
     normalizer.load();
-    dst.quantizer().ifPresent(by -> by.load(ranges));
+    stage.load(ranges);
   }
 
   @Override
@@ -81,11 +78,6 @@ final class NormalizationBlock implements CompiledBlock {
     source.run();
     normalizer.forward(noShifts, result);
     stage.forward(training, result);
-  }
-
-  @Override
-  public long keptForBackwardBytes() {
-    return dst.bytes() + stage.keptForBackwardBytes();
   }
 
   @Override

@@ -99,7 +99,6 @@ final class PoolBlock implements CompiledBlock {
       Workshop workshop,
       Window window,
       Feature src,
-      Feature dst,
       Stage stage,
       Scratch scratch,
       boolean firstReader) {
@@ -108,7 +107,7 @@ final class PoolBlock implements CompiledBlock {
         dnnl_pooling_avg_exclude_padding,
         window,
         src,
-        dst,
+        stage.output(),
         Optional.of(stage),
         scratch,
         firstReader);
@@ -243,7 +242,7 @@ final class PoolBlock implements CompiledBlock {
 
   @Override
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
-    stage.flatMap(ignored -> dst.quantizer()).ifPresent(by -> by.load(ranges));
+    stage.ifPresent(s -> s.load(ranges));
   }
 
   @Override
@@ -258,9 +257,8 @@ final class PoolBlock implements CompiledBlock {
 
   @Override
   public long keptForBackwardBytes() {
-    return dst.bytes()
-        + (workspace == null ? 0 : workspace.bytes())
-        + stage.map(Stage::keptForBackwardBytes).orElse(0L);
+    return stage.map(Stage::keptForBackwardBytes).orElse(dst.bytes())
+        + (workspace == null ? 0 : workspace.bytes());
   }
 
   @Override

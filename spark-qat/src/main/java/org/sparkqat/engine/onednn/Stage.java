@@ -1,32 +1,22 @@
 package org.sparkqat.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_div;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_backward_primitive_desc_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_clip_v2_use_dst_for_bwd;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_forward_primitive_desc_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu_use_dst_for_bwd;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_max;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_min;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_sum;
 
-import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.network.Activation;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.Range;
+import org.sparkqat.quantization.Ranges;
 
 /**
  * The end of every computing block: activation, observation of the range, quantization; and
@@ -36,8 +26,6 @@ import org.sparkqat.quantization.Range;
  * <p>A quantized block never writes its activation: code and mask come from the values before it.
  */
 final class Stage {
-
-  private static final float SIX = 6f;
 
   private final Workshop workshop;
   private final int block;
@@ -50,11 +38,10 @@ final class Stage {
 
   private final @Nullable Reduction largest;
   private final @Nullable Reduction smallest;
-  private final @Nullable Operation activate;
+  private final @Nullable Rectifier rectifier;
   private final @Nullable Operation quantize;
   private @Nullable Reduction sum;
   private @Nullable StraightThrough straightThrough;
-  private @Nullable Operation backward;
   private @Nullable ClipCount clipped;
   private @Nullable RangeScan learned;
   private @Nullable Tensor diffValues;
@@ -86,8 +73,21 @@ final class Stage {
     this.largest = observes ? reduction(dnnl_reduction_max, place) : null;
     this.smallest = observes ? reduction(dnnl_reduction_min, place) : null;
     this.sum = observes ? reduction(dnnl_reduction_sum, place) : null;
-    this.activate = dst.isCodes() || activation == Activation.NONE ? null : activation();
+    this.rectifier =
+        dst.isCodes() || activation == Activation.NONE
+            ? null
+            : new Rectifier(workshop, activation, values);
     this.quantize = dst.quantizer().map(this::quantization).orElse(null);
+  }
+
+  /** What the block puts out. */
+  Feature output() {
+    return dst;
+  }
+
+  /** Takes the ranges that are in force until the next call. */
+  void load(Ranges ranges) {
+    dst.quantizer().ifPresent(by -> by.load(ranges));
   }
 
   /** Where the block puts its values before the activation. */
@@ -110,38 +110,6 @@ final class Stage {
 
   private Reduction reduction(int algorithm, Place place) {
     return new Reduction(workshop, algorithm, dnnl_f32, dst.extent().size(), place);
-  }
-
-  private Operation activation() {
-    dnnl_primitive_desc descriptor = activationDescriptor();
-    return workshop.operation(
-        "activation", descriptor, Map.of(DNNL_ARG_SRC, values, DNNL_ARG_DST, values));
-  }
-
-  private dnnl_primitive_desc activationDescriptor() {
-    return workshop.descriptor(
-        "activation",
-        created ->
-            dnnl_eltwise_forward_primitive_desc_create(
-                created,
-                workshop.context.engine,
-                dnnl_forward_training,
-                function(),
-                values.layout,
-                values.layout,
-                0f,
-                limit(),
-                workshop.context.attributes));
-  }
-
-  private int function() {
-    return activation == Activation.RELU6
-        ? dnnl_eltwise_clip_v2_use_dst_for_bwd
-        : dnnl_eltwise_relu_use_dst_for_bwd;
-  }
-
-  private float limit() {
-    return activation == Activation.RELU6 ? SIX : 0f;
   }
 
   /** {@code clamp(x / scale)}, rounded half to even, plus the zero point. */
@@ -197,8 +165,8 @@ final class Stage {
   /** Makes what training needs beside the forward pass. */
   void prepareTraining() {
     prepareCheck();
-    if (backward == null && activation != Activation.NONE && !dst.isCodes()) {
-      backward = activationBackward(diffValues());
+    if (rectifier != null) {
+      rectifier.prepareTraining(diffValues());
     }
     if (straightThrough == null && dst.isCodes()) {
       Quantizer by = dst.quantizer().orElseThrow();
@@ -212,32 +180,10 @@ final class Stage {
     return new RangeScan(values.place(), dst.diff(), by, dst.extent().size(), at.firstSlot());
   }
 
-  private Operation activationBackward(Tensor diff) {
-    dnnl_primitive_desc forward = activationDescriptor();
-    dnnl_primitive_desc descriptor =
-        workshop.descriptor(
-            "gradient of the activation",
-            created ->
-                dnnl_eltwise_backward_primitive_desc_create(
-                    created,
-                    workshop.context.engine,
-                    function(),
-                    diff.layout,
-                    diff.layout,
-                    values.layout,
-                    0f,
-                    limit(),
-                    forward,
-                    workshop.context.attributes));
-    return workshop.operation(
-        "gradient of the activation",
-        descriptor,
-        Map.of(DNNL_ARG_DST, values, DNNL_ARG_DIFF_DST, diff, DNNL_ARG_DIFF_SRC, diff));
-  }
-
-  /** Bytes of the straight-through mask, and of what a learned range needs. */
+  /** Bytes of the output, the straight-through mask, and what a learned range needs. */
   long keptForBackwardBytes() {
-    return (straightThrough == null ? 0 : straightThrough.bytes())
+    return dst.bytes()
+        + (straightThrough == null ? 0 : straightThrough.bytes())
         + (learned == null ? 0 : learned.bytes());
   }
 
@@ -274,8 +220,8 @@ final class Stage {
 
   /** Applies the activation to an output that stays real; to codes it is a limit. */
   void activate() {
-    if (activate != null) {
-      activate.run();
+    if (rectifier != null) {
+      rectifier.forward();
     }
   }
 
@@ -299,21 +245,13 @@ final class Stage {
     if (trains && straightThrough != null) {
       straightThrough.mark(min, max);
     }
-    float highest = sound ? activated(max) : Float.NaN;
-    float lowest = sound ? activated(min) : Float.NaN;
+    float highest = sound ? activation.of(max) : Float.NaN;
+    float lowest = sound ? activation.of(min) : Float.NaN;
     result.observed().observe(at.firstSlot(), new Range(lowest, highest));
     if (trains && clipped != null) {
       result.addSaturated(clipped.count(lowest, highest));
     }
     return sound;
-  }
-
-  private float activated(float value) {
-    return switch (activation) {
-      case NONE -> value;
-      case RELU -> Math.max(0f, value);
-      case RELU6 -> Math.min(SIX, Math.max(0f, value));
-    };
   }
 
   /** Turns the gradient of the output into {@link #diffValues}, in its place. */
@@ -324,8 +262,8 @@ final class Stage {
     if (straightThrough != null) {
       straightThrough.backward();
     }
-    if (backward != null) {
-      backward.run();
+    if (rectifier != null) {
+      rectifier.backward();
     }
   }
 }

@@ -21,7 +21,7 @@ import org.sparkqat.quantization.Ranges;
  *
  * <p>Backward computes z again where that is an operation on bytes: it is cheaper than keeping it.
  */
-final class WeightedBlock implements CompiledBlock {
+final class WeightedBlock implements StagedBlock {
 
   private final Workshop workshop;
   private final ConvolutionProblem problem;
@@ -54,7 +54,6 @@ final class WeightedBlock implements CompiledBlock {
       ConvolutionProblem problem,
       Products products,
       Feature src,
-      Feature dst,
       Stage stage,
       FoldedWeights folded,
       Scratch scratch,
@@ -64,7 +63,7 @@ final class WeightedBlock implements CompiledBlock {
     this.problem = problem;
     this.products = products;
     this.src = src;
-    this.dst = dst;
+    this.dst = stage.output();
     this.stage = stage;
     this.folded = folded;
     this.scratch = scratch;
@@ -96,8 +95,8 @@ final class WeightedBlock implements CompiledBlock {
   }
 
   @Override
-  public Feature output() {
-    return dst;
+  public Stage stage() {
+    return stage;
   }
 
   @Override
@@ -148,7 +147,7 @@ final class WeightedBlock implements CompiledBlock {
   public void load(float[] newParameters, float[] statistics, Ranges ranges) {
     parameters = newParameters;
     folded.load(parameters, statistics, ranges);
-    dst.quantizer().ifPresent(by -> by.load(ranges));
+    stage.load(ranges);
     float[] codes = folded.valuesInForce();
     float scale = src.scale();
     for (int o = 0; o < units.length; o++) {
@@ -204,9 +203,7 @@ final class WeightedBlock implements CompiledBlock {
 
   @Override
   public long keptForBackwardBytes() {
-    return dst.bytes()
-        + (normalizer != null && !recomputes ? linear.bytes() : 0)
-        + stage.keptForBackwardBytes();
+    return stage.keptForBackwardBytes() + (normalizer != null && !recomputes ? linear.bytes() : 0);
   }
 
   @Override
