@@ -32,4 +32,9 @@ record EpochThinning(StateKeeper keeper, int everyEpochs) implements StateKeeper
   public void afterRollBack(TrainingState state) {
     keeper.afterRollBack(state);
   }
+
+  @Override
+  public boolean holdsStates() {
+    return keeper.holdsStates();
+  }
 }

@@ -67,6 +67,11 @@ public final class CheckpointKeeper implements StateKeeper {
     save(state, CheckpointMark.NONE);
   }
 
+  @Override
+  public boolean holdsStates() {
+    return false;
+  }
+
   private boolean counts(Position at) {
     return (at.phase() == Phase.QAT || at.phase() == Phase.ESTIMATION)
         && at.stage() == stages.count() - 1;

@@ -11,6 +11,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param settings of the job
  * @param exchange how steps travel
  * @param workers tasks that train side by side; empty: as many as there are slots
+ * @param patience with workers that should come
  * @param slices how steps are made by slices; empty: they are not
  * @param training the shards that steps are made of
  * @param testing the shards that networks are evaluated on
@@ -20,6 +21,7 @@ record CrewFactory(
     TrainingSettings settings,
     ExchangeSettings exchange,
     OptionalInt workers,
+    Patience patience,
     Optional<SliceChoice> slices,
     Schedule schedule,
     TrainingStep step,
@@ -48,7 +50,6 @@ record CrewFactory(
   }
 
   private ResidentExchange resident(WorkerSpecification worker, Broadcast<byte[]> specification) {
-    Patience patience = Patience.DEFAULT;
     WorkerCount count =
         new WorkerCount(
             () -> SparkInternals.slots(context.sc()),

@@ -26,6 +26,11 @@ final class DriverSteps implements Steps {
   }
 
   @Override
+  public void reclaim(TrainingState state, TrainingState next) {
+    step.reclaim(state, next);
+  }
+
+  @Override
   public boolean isSettled(TrainingState state) {
     return schedule.isSettled(state.position());
   }

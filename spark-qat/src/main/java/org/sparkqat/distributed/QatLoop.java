@@ -73,7 +73,18 @@ final class QatLoop {
       crew(state.position()).exchange().release();
       return takenBack(verdict.rollBack(), verdict.back().orElseThrow());
     }
+    reclaim(state, next);
     return atBoundary(next);
+  }
+
+  /**
+   * The arrays of a state within an epoch serve for later ones, once there is the next: those at
+   * its beginning are what a stage may go back to, and what listeners and keepers were given.
+   */
+  private void reclaim(TrainingState state, TrainingState next) {
+    if (state.position().stepOfEpoch() != 0 && !keeper.holdsStates()) {
+      crew(state.position()).steps().reclaim(state, next);
+    }
   }
 
   /** At the beginning of the stage again, or at the end. */
@@ -136,6 +147,9 @@ final class QatLoop {
           description.step(state.position());
           latest = state.position();
           TrainingStep.Outcome outcome = steps.next(state);
+          if (done > 0) {
+            steps.reclaim(state, outcome.state());
+          }
           done++;
           tell(schedule.sequence(state.position()), outcome.report());
           state = outcome.state();

@@ -36,6 +36,7 @@ public final class QatTrainer {
   private OptionalInt workers = OptionalInt.empty();
   private ExchangeSettings exchange = ExchangeSettings.DEFAULT;
   private int sliceWindow = SliceChoice.WINDOW;
+  private Patience patience = Patience.DEFAULT;
 
   /** A trainer on the given session's cluster, with one worker per slot. */
   public QatTrainer(SparkSession spark, TrainingSettings settings) {
@@ -81,6 +82,12 @@ public final class QatTrainer {
   /** Steps after which slices come to the driver; changes the speed, never the result. */
   QatTrainer sliceWindow(int steps) {
     this.sliceWindow = steps;
+    return this;
+  }
+
+  /** How long workers may take to come; changes the speed, never the result. */
+  QatTrainer patience(Patience newPatience) {
+    this.patience = newPatience;
     return this;
   }
 
@@ -141,6 +148,7 @@ public final class QatTrainer {
               settings,
               exchange,
               workers,
+              patience,
               sliced,
               schedule,
               new TrainingStep(settings, schedule),

@@ -3,9 +3,12 @@ package org.sparkqat.distributed;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.tensor.Loops;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.tensor.Slices;
 import org.sparkqat.training.Optimizer;
+import org.sparkqat.training.OptimizerArrays;
+import org.sparkqat.training.ScaledGradient;
 import org.sparkqat.training.SliceNorm;
 import org.sparkqat.training.SlicedClipping;
 import org.sparkqat.training.TreeSum;
@@ -103,9 +106,11 @@ final class SliceOwner {
     if (step == update.step() + 1 || merged == null) {
       return;
     }
-    SlicedClipping.finish(merged, update.factor());
     if (size() > 0) {
-      optimizer.update(parameters, merged, slots, layout, update.rate(), update.update());
+      OptimizerArrays arrays = new OptimizerArrays(parameters, slots);
+      ScaledGradient clipped = SlicedClipping.clipped(merged, update.factor());
+      optimizer.update(
+          arrays, arrays, clipped, layout, update.rate(), update.update(), Loops.SERIAL);
     }
     gradient = null;
     step++;

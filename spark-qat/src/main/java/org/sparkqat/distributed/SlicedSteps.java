@@ -154,6 +154,11 @@ final class SlicedSteps implements Steps {
   }
 
   @Override
+  public void reclaim(TrainingState state, TrainingState next) {
+    driver.reclaim(state, next);
+  }
+
+  @Override
   public boolean isSettled(TrainingState state) {
     Position at = state.position();
     return schedule.isSettled(at) && (!isAway(state) || at.stepOfEpoch() % choice.window() == 0);

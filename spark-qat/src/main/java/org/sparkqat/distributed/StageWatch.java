@@ -8,6 +8,7 @@ import org.sparkqat.training.Oscillations;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.RunningStatistics;
+import org.sparkqat.training.SpareArrays;
 import org.sparkqat.training.StageMemory;
 import org.sparkqat.training.TrainingState;
 
@@ -16,13 +17,15 @@ final class StageWatch {
 
   private final TrainingSettings settings;
   private final Schedule schedule;
+  private final SpareArrays arrays;
 
   /** Of each stage, when its first step was made. */
   private final Map<Integer, Oscillations> oscillations = new HashMap<>();
 
-  StageWatch(TrainingSettings settings, Schedule schedule) {
+  StageWatch(TrainingSettings settings, Schedule schedule, SpareArrays arrays) {
     this.settings = settings;
     this.schedule = schedule;
+    this.arrays = arrays;
   }
 
   /** A step with what the memory keeps of it. */
@@ -71,6 +74,7 @@ final class StageWatch {
 
   private Oscillations oscillations(Position at) {
     return oscillations.computeIfAbsent(
-        at.stage(), s -> new Oscillations(schedule.graph(at), settings.watch().orElseThrow()));
+        at.stage(),
+        s -> new Oscillations(schedule.graph(at), settings.watch().orElseThrow(), arrays));
   }
 }

@@ -23,6 +23,14 @@ public interface StateKeeper {
    */
   void afterPhase(TrainingState state, Position ended, double accuracy);
 
+  /**
+   * True, as by default, when a state may still be read after {@link #afterSteps} has returned.
+   * False: its arrays may hold later states then.
+   */
+  default boolean holdsStates() {
+    return true;
+  }
+
   /** A stage did not pass its gate; the state is where it begins, to be repeated. */
   default void afterRollBack(TrainingState state) {}
 
@@ -37,5 +45,10 @@ public interface StateKeeper {
 
         @Override
         public void afterPhase(TrainingState state, Position ended, double accuracy) {}
+
+        @Override
+        public boolean holdsStates() {
+          return false;
+        }
       };
 }

@@ -13,6 +13,12 @@ interface Steps {
    */
   TrainingStep.Outcome next(TrainingState state);
 
+  /**
+   * Frees the arrays of a state that nobody will read any more, but for those that its next one
+   * has.
+   */
+  void reclaim(TrainingState state, TrainingState next);
+
   /** True when a state is all that there is to know, once it is {@link #whole}. */
   boolean isSettled(TrainingState state);
 

@@ -1,7 +1,5 @@
 package org.sparkqat.distributed;
 
-import java.util.Arrays;
-import java.util.stream.Stream;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
@@ -10,17 +8,20 @@ import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.training.BiasCorrection;
 import org.sparkqat.training.ClipReport;
 import org.sparkqat.training.ClipTotals;
+import org.sparkqat.training.ClippedGradient;
 import org.sparkqat.training.HeldWeights;
+import org.sparkqat.training.OptimizerArrays;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.Preparation;
 import org.sparkqat.training.RunningStatistics;
+import org.sparkqat.training.SpareArrays;
 import org.sparkqat.training.TrainingState;
 import org.sparkqat.training.WeightAverage;
 
 /**
  * The step of the driver as a pure function: state and merged result of all shards in, next state
- * out.
+ * out, in arrays of its own. Those of states that are done with serve again.
  */
 final class TrainingStep {
 
@@ -36,13 +37,14 @@ final class TrainingStep {
   private final RangeUpdates ranges;
   private final StageWatch watch;
   private final Divergence divergence;
+  private final SpareArrays spare = new SpareArrays();
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
     this.schedule = schedule;
     this.network = settings.worker().network();
     this.ranges = new RangeUpdates(settings, schedule);
-    this.watch = new StageWatch(settings, schedule);
+    this.watch = new StageWatch(settings, schedule, spare);
     this.divergence = new Divergence(network, schedule);
   }
 
@@ -55,7 +57,24 @@ final class TrainingStep {
     }
   }
 
+  /**
+   * Frees the arrays of a state that nobody will read any more, but for those that its next one
+   * has.
+   *
+   * @param state that the step before the latest one made
+   * @param next that the latest step made of it
+   */
+  void reclaim(TrainingState state, TrainingState next) {
+    spare.reclaim(state, next);
+  }
+
+  /**
+   * The next state.
+   *
+   * @param result of all shards; its gradient serves for this step alone, and may be changed
+   */
   Outcome next(TrainingState state, StepResult result) {
+    spare.beginStep();
     divergence.requireFinite(state.position(), result);
     return switch (state.position().phase()) {
       case CALIBRATION -> calibrated(state, result);
@@ -93,6 +112,7 @@ final class TrainingStep {
    */
   Outcome next(TrainingState state, StepResult result, ClipReport clip, int firstNonFinite) {
     Position at = state.position();
+    spare.beginStep();
     divergence.requireFinite(at, result);
     divergence.requireFinite(at, clip, firstNonFinite);
     return updated(state, result, clip, state.parameters(), state.slots());
@@ -154,17 +174,26 @@ final class TrainingStep {
     float share = 1f / result.shards();
     ParameterLayout layout = network.parameters();
     HeldWeights.stop(gradient, state.memory());
-    ClipReport clip =
-        settings.clipping().apply(gradient, share, state.parameters(), layout, Loops.PARALLEL);
-    divergence.requireFinite(at, clip, gradient);
+    ClippedGradient clipped =
+        settings.clipping().prepare(gradient, share, state.parameters(), layout, Loops.PARALLEL);
+    divergence.requireFinite(at, clipped.report(), gradient);
+    OptimizerArrays from = new OptimizerArrays(state.parameters(), state.slots());
+    OptimizerArrays to = arrays();
     double rate = schedule.learningRate(at);
     long update = schedule.update(at);
-    float[][] copies = copies(state);
-    float[] parameters = copies[0];
-    float[][] slots = Arrays.copyOfRange(copies, 1, copies.length);
-    settings.optimizer().update(parameters, gradient, slots, layout, rate, update, Loops.PARALLEL);
-    HeldWeights.restore(parameters, state.parameters(), state.memory(), schedule.graph(at));
-    return updated(state, result, clip, parameters, slots);
+    settings.optimizer().update(from, to, clipped.gradient(), layout, rate, update, Loops.PARALLEL);
+    HeldWeights.restore(to.parameters(), from.parameters(), state.memory(), schedule.graph(at));
+    return updated(state, result, clipped.report(), to.parameters(), to.slots());
+  }
+
+  /** Where the next parameters and slots are put. */
+  private OptimizerArrays arrays() {
+    int size = network.parameters().size();
+    float[][] slots = new float[settings.optimizer().slots()][];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = spare.take(size);
+    }
+    return new OptimizerArrays(spare.take(size), slots);
   }
 
   private Outcome updated(
@@ -197,7 +226,10 @@ final class TrainingStep {
       return after;
     }
     TrainingState next =
-        settings.average().get().follow(before, after, schedule.update(before.position()) - 1);
+        settings
+            .average()
+            .get()
+            .follow(before, after, schedule.update(before.position()) - 1, spare);
     return schedule.endsPhase(next.position()) ? WeightAverage.taken(next) : next;
   }
 
@@ -234,13 +266,5 @@ final class TrainingStep {
         ? RunningStatistics.update(
             state.statistics(), result.statisticSums(), result.statisticCounts(), network)
         : state.statistics();
-  }
-
-  /** Parameters and slots, which the state keeps as they are. */
-  private static float[][] copies(TrainingState state) {
-    Stream<float[]> arrays =
-        Stream.concat(Stream.of(state.parameters()), Arrays.stream(state.slots()));
-    boolean large = state.parameters().length >= Loops.PIECE;
-    return (large ? arrays.parallel() : arrays).map(float[]::clone).toArray(float[][]::new);
   }
 }

@@ -58,16 +58,37 @@ public record Clipping(double norm, double value, double adaptive) implements Se
    */
   public ClipReport apply(
       float[] gradient, float factor, float[] parameters, ParameterLayout layout, Loops loops) {
+    ClippedGradient clipped = prepare(gradient, factor, parameters, layout, loops);
+    clipped.gradient().settle(loops);
+    return clipped.report();
+  }
+
+  /**
+   * The same for a gradient that is used once, and multiplied then: clipping by norm alone reads
+   * the gradient and changes nothing; what else is clipped is changed in place.
+   */
+  public ClippedGradient prepare(
+      float[] gradient, float factor, float[] parameters, ParameterLayout layout, Loops loops) {
     Limits.requireLength("gradient", gradient.length, layout.size());
     Limits.requireLength("parameters", parameters.length, layout.size());
-    double incoming = Norms.scaledNorm(gradient, factor, loops);
+    boolean changes = adaptive > 0 || value > 0;
+    double incoming =
+        changes
+            ? Norms.scaledNorm(gradient, factor, loops)
+            : Norms.normOfScaled(gradient, factor, loops);
+    float left = changes ? 1f : factor;
     if (!Double.isFinite(incoming)) {
-      return new ClipReport(incoming, 1, 0, 0);
+      return clipped(gradient, left, new ClipReport(incoming, 1, 0, 0));
     }
     long units = adaptive > 0 ? clipUnits(gradient, parameters, layout) : 0;
     long values = value > 0 ? clipValues(gradient) : 0;
     double now = units + values > 0 ? Norms.norm(gradient, 0, gradient.length, loops) : incoming;
-    return new ClipReport(incoming, clipNorm(gradient, now, loops), units, values);
+    return clipped(gradient, left, new ClipReport(incoming, factor(now), units, values));
+  }
+
+  private static ClippedGradient clipped(float[] gradient, float factor, ClipReport report) {
+    return new ClippedGradient(
+        new ScaledGradient(gradient, factor, (float) report.factor()), report);
   }
 
   private long clipUnits(float[] gradient, float[] parameters, ParameterLayout layout) {
@@ -106,15 +127,6 @@ public record Clipping(double norm, double value, double adaptive) implements Se
       }
     }
     return clipped;
-  }
-
-  /** The factor that was applied. */
-  private double clipNorm(float[] gradient, double now, Loops loops) {
-    double factor = factor(now);
-    if (factor != 1) {
-      loops.run(0, gradient.length, (from, to) -> Norms.scale(gradient, from, to, (float) factor));
-    }
-    return factor;
   }
 
   /** What a gradient of the given norm is multiplied by. */

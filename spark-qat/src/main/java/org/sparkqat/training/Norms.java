@@ -34,6 +34,12 @@ final class Norms {
             }));
   }
 
+  /** The norm that the elements would have after the multiplication. */
+  static double normOfScaled(float[] values, float factor, Loops loops) {
+    return Math.sqrt(
+        loops.sum(0, values.length, RUN, (first, end) -> runOfSquares(values, factor, first, end)));
+  }
+
   static void scale(float[] values, int from, int to, float factor) {
     for (int i = from; i < to; i++) {
       values[i] *= factor;
@@ -42,20 +48,29 @@ final class Norms {
 
   /** The squares of one leaf of the tree. */
   static double runOfSquares(float[] values, int from, int to) {
+    return runOfSquares(values, 1f, from, to);
+  }
+
+  /** The squares of one leaf of the tree, each of a product in float32. */
+  private static double runOfSquares(float[] values, float factor, int from, int to) {
     double a = 0;
     double b = 0;
     double c = 0;
     double d = 0;
     int i = from;
     for (; i + 3 < to; i += 4) {
-      a += (double) values[i] * values[i];
-      b += (double) values[i + 1] * values[i + 1];
-      c += (double) values[i + 2] * values[i + 2];
-      d += (double) values[i + 3] * values[i + 3];
+      a += square(values[i] * factor);
+      b += square(values[i + 1] * factor);
+      c += square(values[i + 2] * factor);
+      d += square(values[i + 3] * factor);
     }
     for (; i < to; i++) {
-      a += (double) values[i] * values[i];
+      a += square(values[i] * factor);
     }
     return (a + b) + (c + d);
+  }
+
+  private static double square(double value) {
+    return value * value;
   }
 }

@@ -19,23 +19,36 @@ public sealed interface Optimizer extends Serializable {
   int slots();
 
   /**
-   * Makes one step in place.
+   * Makes one step.
    *
-   * @param parameters changed, {@code [P]} in layout order
+   * @param from before the step, {@code [P]} and {@code [slots(), P]} in layout order
+   * @param to after it: every element is written; the arrays of {@code from}, or others
    * @param gradient of the mean loss, {@code [P]}; not changed
-   * @param slots changed, {@code [slots(), P]}
    * @param learningRate finite, at least 0
    * @param step the optimizer's step, from 1
    * @param loops who computes
    */
   void update(
+      OptimizerArrays from,
+      OptimizerArrays to,
+      ScaledGradient gradient,
+      ParameterLayout layout,
+      double learningRate,
+      long step,
+      Loops loops);
+
+  /** Makes one step in place; otherwise as the other one. */
+  default void update(
       float[] parameters,
       float[] gradient,
       float[][] slots,
       ParameterLayout layout,
       double learningRate,
       long step,
-      Loops loops);
+      Loops loops) {
+    OptimizerArrays arrays = new OptimizerArrays(parameters, slots);
+    update(arrays, arrays, ScaledGradient.of(gradient), layout, learningRate, step, loops);
+  }
 
   /** Makes one step in place, in the thread that asks. */
   default void update(
@@ -85,45 +98,70 @@ public sealed interface Optimizer extends Serializable {
 
     @Override
     public void update(
-        float[] parameters,
-        float[] gradient,
-        float[][] slots,
+        OptimizerArrays from,
+        OptimizerArrays to,
+        ScaledGradient gradient,
         ParameterLayout layout,
         double learningRate,
         long step,
         Loops loops) {
-      OptimizerArrays.require(this, parameters, gradient, slots, layout, learningRate, step);
+      OptimizerArrays.require(this, from, to, gradient, layout, learningRate, step);
       float rate = (float) learningRate;
       for (Parameter parameter : layout.parameters()) {
         float decay = parameter.decays() ? (float) weightDecay : 0f;
         loops.run(
             parameter.offset(),
             parameter.end(),
-            (from, to) -> {
+            (first, end) -> {
               if (momentum == 0) {
-                descend(parameters, gradient, from, to, rate, decay);
+                descend(from, to, gradient, first, end, rate, decay);
               } else {
-                follow(parameters, gradient, slots[0], from, to, rate, decay);
+                follow(from, to, gradient, first, end, rate, decay);
               }
             });
       }
     }
 
     private static void descend(
-        float[] p, float[] gradient, int from, int to, float rate, float decay) {
-      for (int i = from; i < to; i++) {
-        p[i] -= rate * (gradient[i] + decay * p[i]);
+        OptimizerArrays from,
+        OptimizerArrays to,
+        ScaledGradient gradient,
+        int first,
+        int end,
+        float rate,
+        float decay) {
+      float[] p = from.parameters();
+      float[] nextP = to.parameters();
+      float[] g = gradient.values();
+      float scale = gradient.first();
+      float clip = gradient.second();
+      for (int i = first; i < end; i++) {
+        nextP[i] = p[i] - rate * (g[i] * scale * clip + decay * p[i]);
       }
     }
 
     private void follow(
-        float[] p, float[] gradient, float[] m, int from, int to, float rate, float decay) {
+        OptimizerArrays from,
+        OptimizerArrays to,
+        ScaledGradient gradient,
+        int first,
+        int end,
+        float rate,
+        float decay) {
+      float[] p = from.parameters();
+      float[] m = from.slots()[0];
+      float[] nextP = to.parameters();
+      float[] nextM = to.slots()[0];
+      float[] g = gradient.values();
+      float scale = gradient.first();
+      float clip = gradient.second();
       float keep = (float) momentum;
       boolean looksAhead = nesterov == Nesterov.NESTEROV;
-      for (int i = from; i < to; i++) {
-        float g = gradient[i] + decay * p[i];
-        m[i] = keep * m[i] + g;
-        p[i] -= rate * (looksAhead ? g + keep * m[i] : m[i]);
+      for (int i = first; i < end; i++) {
+        float decayed = g[i] * scale * clip + decay * p[i];
+        float moved = keep * m[i] + decayed;
+        nextM[i] = moved;
+        nextP[i] = p[i] - rate * (looksAhead ? decayed + keep * moved : moved);
       }
     }
   }
@@ -150,21 +188,21 @@ public sealed interface Optimizer extends Serializable {
 
     @Override
     public void update(
-        float[] parameters,
-        float[] gradient,
-        float[][] slots,
+        OptimizerArrays from,
+        OptimizerArrays to,
+        ScaledGradient gradient,
         ParameterLayout layout,
         double learningRate,
         long step,
         Loops loops) {
-      OptimizerArrays.require(this, parameters, gradient, slots, layout, learningRate, step);
+      OptimizerArrays.require(this, from, to, gradient, layout, learningRate, step);
       AdamMoments moments = AdamMoments.of(beta1, beta2, epsilon, learningRate, step);
       for (Parameter parameter : layout.parameters()) {
         float decay = parameter.decays() ? (float) weightDecay : 0f;
         loops.run(
             parameter.offset(),
             parameter.end(),
-            (from, to) -> moments.update(parameters, gradient, slots, from, to, decay, 1f));
+            (first, end) -> moments.update(from, to, gradient, first, end, decay, 1f));
       }
     }
   }
@@ -191,21 +229,21 @@ public sealed interface Optimizer extends Serializable {
 
     @Override
     public void update(
-        float[] parameters,
-        float[] gradient,
-        float[][] slots,
+        OptimizerArrays from,
+        OptimizerArrays to,
+        ScaledGradient gradient,
         ParameterLayout layout,
         double learningRate,
         long step,
         Loops loops) {
-      OptimizerArrays.require(this, parameters, gradient, slots, layout, learningRate, step);
+      OptimizerArrays.require(this, from, to, gradient, layout, learningRate, step);
       AdamMoments moments = AdamMoments.of(beta1, beta2, epsilon, learningRate, step);
       for (Parameter parameter : layout.parameters()) {
         float shrink = parameter.decays() ? (float) (1 - learningRate * weightDecay) : 1f;
         loops.run(
             parameter.offset(),
             parameter.end(),
-            (from, to) -> moments.update(parameters, gradient, slots, from, to, 0f, shrink));
+            (first, end) -> moments.update(from, to, gradient, first, end, 0f, shrink));
       }
     }
   }

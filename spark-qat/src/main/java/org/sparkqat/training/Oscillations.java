@@ -21,11 +21,17 @@ public final class Oscillations {
 
   private final OscillationWatch watch;
   private final QuantizedWeights weights;
+  private final SpareArrays arrays;
 
-  /** A watch over the blocks of a network whose weights are codes. */
-  public Oscillations(QuantizedGraph graph, OscillationWatch watch) {
+  /**
+   * A watch over the blocks of a network whose weights are codes.
+   *
+   * @param arrays where what is remembered is put
+   */
+  public Oscillations(QuantizedGraph graph, OscillationWatch watch, SpareArrays arrays) {
     this.watch = watch;
     this.weights = new QuantizedWeights(graph);
+    this.arrays = arrays;
   }
 
   /**
@@ -49,22 +55,23 @@ public final class Oscillations {
   private record Memory(
       float[] codes, float[] directions, float[] frequencies, float[] averages, float[] frozen) {
 
-    private static Memory copyOf(StageMemory memory, int size) {
+    private static Memory copyOf(StageMemory memory, int size, SpareArrays arrays) {
       return new Memory(
-          copy(memory, CODES, size, Float.NaN),
-          copy(memory, DIRECTIONS, size, 0f),
-          copy(memory, FREQUENCIES, size, 0f),
-          copy(memory, AVERAGES, size, 0f),
-          copy(memory, FROZEN, size, Float.NaN));
+          copy(memory, CODES, size, Float.NaN, arrays),
+          copy(memory, DIRECTIONS, size, 0f, arrays),
+          copy(memory, FREQUENCIES, size, 0f, arrays),
+          copy(memory, AVERAGES, size, 0f, arrays),
+          copy(memory, FROZEN, size, Float.NaN, arrays));
     }
 
-    private static float[] copy(StageMemory memory, String kind, int size, float initial) {
+    private static float[] copy(
+        StageMemory memory, String kind, int size, float initial, SpareArrays arrays) {
       return memory
           .of(kind)
-          .map(float[]::clone)
+          .map(arrays::copyOf)
           .orElseGet(
               () -> {
-                float[] fresh = new float[size];
+                float[] fresh = arrays.take(size);
                 Arrays.fill(fresh, initial);
                 return fresh;
               });
@@ -86,7 +93,7 @@ public final class Oscillations {
    * @param parameters frozen weights are moved onto their codes
    */
   public Found observe(StageMemory memory, float[] parameters, float[] statistics, Ranges ranges) {
-    Memory now = Memory.copyOf(memory, parameters.length);
+    Memory now = Memory.copyOf(memory, parameters.length, arrays);
     Counts counts =
         weights
             .load(parameters, statistics, ranges)

@@ -81,10 +81,8 @@ public final class SlicedClipping {
     return Math.sqrt(squares.total(parts));
   }
 
-  /** Multiplies a prepared slice by the factor of the report. */
-  public static void finish(float[] gradient, double factor) {
-    if (factor != 1) {
-      Norms.scale(gradient, 0, gradient.length, (float) factor);
-    }
+  /** A prepared slice, multiplied by the factor of the report when it is used. */
+  public static ScaledGradient clipped(float[] gradient, double factor) {
+    return new ScaledGradient(gradient, 1f, (float) factor);
   }
 }

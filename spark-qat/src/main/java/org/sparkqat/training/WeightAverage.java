@@ -26,20 +26,22 @@ public record WeightAverage(double decay) {
    *
    * @param before the state before the step
    * @param step of the stage, from 0
+   * @param arrays where the average is put
    */
-  public TrainingState follow(TrainingState before, TrainingState after, long step) {
+  public TrainingState follow(
+      TrainingState before, TrainingState after, long step, SpareArrays arrays) {
     double share = Math.max(1 - decay, 1.0 / (step + 2));
     StageMemory memory = after.memory();
     float[] weights = memory.of(WEIGHTS).orElse(before.parameters());
     float[] statistics = memory.of(STATISTICS).orElse(before.statistics());
     return after.memory(
         memory
-            .with(WEIGHTS, moved(weights, after.parameters(), share))
-            .with(STATISTICS, moved(statistics, after.statistics(), share)));
+            .with(WEIGHTS, moved(weights, after.parameters(), share, arrays))
+            .with(STATISTICS, moved(statistics, after.statistics(), share, arrays)));
   }
 
-  private static float[] moved(float[] from, float[] to, double share) {
-    float[] moved = new float[from.length];
+  private static float[] moved(float[] from, float[] to, double share, SpareArrays arrays) {
+    float[] moved = arrays.take(from.length);
     Loops.PARALLEL.run(
         0,
         from.length,

@@ -40,6 +40,8 @@ final class DriverBenchmark {
   private final Network network = settings.worker().network();
   private final float[][] gradients = new float[WORKERS][];
   private final int[][] bytes = new int[2][network.parameters().size()];
+  private final TrainingStep step =
+      new TrainingStep(settings, new Schedule(settings, WORKERS * 1_000_000L));
   private TrainingState state = start();
 
   private DriverBenchmark() {
@@ -150,11 +152,11 @@ final class DriverBenchmark {
   }
 
   private void update(StepResult result) {
-    TrainingStep step = new TrainingStep(settings, new Schedule(settings, 8_000_000));
     TrainingState next = step.next(state, result).state();
     if (next.position().phase() != Phase.FLOAT) {
       throw new IllegalStateException("Cannot measure: the phase has ended");
     }
+    step.reclaim(state, next);
     state = next;
   }
 

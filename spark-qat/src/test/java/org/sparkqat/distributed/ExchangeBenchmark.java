@@ -73,9 +73,12 @@ final class ExchangeBenchmark {
           "coord. job",
           "resident",
           "aim");
-      benchmark.run("lenet5", 4, Zoo.network("lenet5", SHAPE, 10));
+      Network lenet5 = Zoo.network("lenet5", SHAPE, 10);
+      // Young processes: what they run of the network's code is not compiled yet.
+      benchmark.run("lenet5, first steps", 4, lenet5);
       benchmark.run("1 MiB", 8, dense(320));
       benchmark.run("16 MiB", 90, dense(5276));
+      benchmark.run("lenet5", 4, lenet5);
       TransportBenchmark.run(benchmark.context, WORKERS);
     }
   }

@@ -42,7 +42,7 @@ class OscillationsTest {
 
   @Test
   void onlyACodeThatTurnsBackOscillates() {
-    Oscillations by = new Oscillations(GRAPH, new OscillationWatch(0.5, 0.4, 0));
+    Oscillations by = new Oscillations(GRAPH, new OscillationWatch(0.5, 0.4, 0), new SpareArrays());
     StageMemory memory = StageMemory.NONE;
     // The second goes up and down, the third up all the time, the fourth stays.
     float[][] steps = {{127, 3, 3, 5}, {127, 4, 4, 5}, {127, 3, 5, 5}, {127, 3, 6, 5}};
@@ -57,7 +57,8 @@ class OscillationsTest {
 
   @Test
   void aFrozenWeightKeepsItsCodeAndFollowsTheScale() {
-    Oscillations by = new Oscillations(GRAPH, new OscillationWatch(0.5, 0.4, 0.4));
+    Oscillations by =
+        new Oscillations(GRAPH, new OscillationWatch(0.5, 0.4, 0.4), new SpareArrays());
     StageMemory memory = StageMemory.NONE;
     for (float code : new float[] {3, 4, 3}) {
       memory = observe(by, memory, weights(127, code, 9, 5)).memory();
