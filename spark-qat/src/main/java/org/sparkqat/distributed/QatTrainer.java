@@ -36,6 +36,7 @@ public final class QatTrainer {
   private OptionalInt workers = OptionalInt.empty();
   private ExchangeSettings exchange = ExchangeSettings.DEFAULT;
   private int sliceWindow = SliceChoice.WINDOW;
+  private int end = Integer.MAX_VALUE;
 
   /** A trainer on the given session's cluster, with one worker per slot. */
   public QatTrainer(SparkSession spark, TrainingSettings settings) {
@@ -85,6 +86,15 @@ public final class QatTrainer {
   }
 
   /**
+   * Ends where a stage begins, from where another trainer goes on; at the end of the job by
+   * default.
+   */
+  public QatTrainer until(int stage) {
+    this.end = stage;
+    return this;
+  }
+
+  /**
    * The instruction set of the executors, which is the one of the settings if they name one.
    *
    * @throws RuntimeException when they do not all have it, or differ
@@ -118,7 +128,7 @@ public final class QatTrainer {
   }
 
   /**
-   * Trains from the given state to the end of the job.
+   * Trains from the given state to the end of the job, or to that of {@link #until}.
    *
    * @param train at least one global batch of examples, in the specification's shards; closed
    * @param test what the network is evaluated on, in as many shards; closed
@@ -149,7 +159,7 @@ public final class QatTrainer {
       JobDescription description = new JobDescription(context::setJobDescription, schedule);
       try (Crews crews = new Crews(factory::crew, factory::evaluator)) {
         return new QatLoop(settings, schedule, crews, milestones, keeper, listeners(), description)
-            .run(start);
+            .run(start, end);
       }
     } finally {
       context.setJobDescription(before);

@@ -36,6 +36,7 @@ final class TrainingStep {
   private final RangeUpdates ranges;
   private final StageWatch watch;
   private final Divergence divergence;
+  private final CollapsedRanges collapsed = new CollapsedRanges();
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
@@ -57,11 +58,23 @@ final class TrainingStep {
 
   Outcome next(TrainingState state, StepResult result) {
     divergence.requireFinite(state.position(), result);
-    return switch (state.position().phase()) {
-      case CALIBRATION -> calibrated(state, result);
-      case ESTIMATION -> estimated(state, result);
-      case FLOAT, QAT, DONE -> updated(state, result);
-    };
+    return sound(
+        state.position(),
+        switch (state.position().phase()) {
+          case CALIBRATION -> calibrated(state, result);
+          case ESTIMATION -> estimated(state, result);
+          case FLOAT, QAT, DONE -> updated(state, result);
+        });
+  }
+
+  /** The outcome of the step at a position, whose statistics and ranges have been looked at. */
+  private Outcome sound(Position at, Outcome outcome) {
+    TrainingState next = outcome.state();
+    divergence.requireFinite(at, next.statistics(), next.ranges());
+    if (at.phase() != Phase.FLOAT) {
+      collapsed.watch(schedule.graph(at), next.ranges(), at.step());
+    }
+    return outcome;
   }
 
   /**
@@ -95,7 +108,7 @@ final class TrainingStep {
     Position at = state.position();
     divergence.requireFinite(at, result);
     divergence.requireFinite(at, clip, firstNonFinite);
-    return updated(state, result, clip, state.parameters(), state.slots());
+    return sound(at, updated(state, result, clip, state.parameters(), state.slots()));
   }
 
   /**

@@ -179,14 +179,14 @@ public record QuantizedGraph(
 
     private final BlockGraph graph;
     private final QuantizationScheme scheme;
-    private final List<Block> weighted;
+    private final List<Block> ends;
     private final Set<Integer> residual;
     private int slots;
 
     Placement(BlockGraph graph, QuantizationScheme scheme) {
       this.graph = graph;
       this.scheme = scheme;
-      this.weighted = graph.blocks().stream().filter(Block::isWeighted).toList();
+      this.ends = graph.weightedEnds();
       this.residual = Residuals.of(graph);
       requireMatches();
     }
@@ -306,14 +306,11 @@ public record QuantizedGraph(
     }
 
     private boolean isFirstOrLast(Block block) {
-      return block.index() == weighted.get(0).index()
-          || block.index() == weighted.get(weighted.size() - 1).index();
+      return ends.stream().anyMatch(end -> end.index() == block.index());
     }
 
     private boolean feedsFirstOrLast(int index) {
-      return weighted.stream()
-          .filter(this::isFirstOrLast)
-          .anyMatch(block -> graph.sourceOfCodes(block.inputs().get(0)) == index);
+      return ends.stream().anyMatch(block -> graph.sourceOfCodes(block.inputs().get(0)) == index);
     }
 
     private void requireMatches() {
