@@ -1,6 +1,8 @@
 package org.sparkqat.analysis;
 
+import java.util.stream.Stream;
 import org.sparkqat.network.Block;
+import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
@@ -51,5 +53,24 @@ public final class LayerCost {
 
   private static Shape weight(Network network, Block block) {
     return network.parameters().parameter(block.name() + ".weight").shape();
+  }
+
+  /** Batch normalizations that follow no weights stay as they are. */
+  static long bytesOfOthers(BlockGraph graph) {
+    Network network = graph.network();
+    long numbers = 0;
+    for (Block block : graph.blocks()) {
+      if (!block.isWeighted() && block.batchNormalization().isPresent()) {
+        String prefix = block.batchNormalization().get().name() + ".";
+        numbers +=
+            Stream.concat(
+                    network.parameters().parameters().stream(),
+                    network.statistics().parameters().stream())
+                .filter(each -> each.name().startsWith(prefix))
+                .mapToLong(each -> each.size())
+                .sum();
+      }
+    }
+    return Float.BYTES * numbers;
   }
 }

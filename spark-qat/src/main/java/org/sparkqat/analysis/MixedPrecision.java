@@ -3,6 +3,7 @@ package org.sparkqat.analysis;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -51,6 +52,7 @@ public final class MixedPrecision {
   private final Knapsack knapsack;
   private final long weights;
   private final long fixed;
+  private final Map<String, Integer> given;
 
   /**
    * All choices there are.
@@ -65,6 +67,22 @@ public final class MixedPrecision {
       Score score,
       Budget.Kind kind,
       OptionalInt activationBits) {
+    this(schemes, sensitivity, score, kind, activationBits, Map.of());
+  }
+
+  /**
+   * The same where some layers have bits already.
+   *
+   * @param given bits of weights that are not chosen, by layer: they cost, and need no score
+   */
+  public MixedPrecision(
+      LayerSchemes schemes,
+      Sensitivity sensitivity,
+      Score score,
+      Budget.Kind kind,
+      OptionalInt activationBits,
+      Map<String, Integer> given) {
+    this.given = Map.copyOf(given);
     this.schemes = schemes;
     this.sensitivity = sensitivity;
     this.score = score;
@@ -78,7 +96,7 @@ public final class MixedPrecision {
     }
     Network network = schemes.graph().graph().network();
     this.weights = weighted().mapToLong(block -> LayerCost.weights(network, block)).sum();
-    this.fixed = kind == Budget.Kind.BYTES ? bytesOfOthers() : 0;
+    this.fixed = kind == Budget.Kind.BYTES ? LayerCost.bytesOfOthers(graph().graph()) : 0;
     schemes.graph().points().forEach(point -> groups.add(combinations(point)));
     this.knapsack =
         new Knapsack(
@@ -93,25 +111,6 @@ public final class MixedPrecision {
 
   private Stream<Block> weighted() {
     return schemes.graph().graph().blocks().stream().filter(Block::isWeighted);
-  }
-
-  /** Batch normalizations that follow no weights stay as they are. */
-  private long bytesOfOthers() {
-    Network network = schemes.graph().graph().network();
-    long numbers = 0;
-    for (Block block : schemes.graph().graph().blocks()) {
-      if (!block.isWeighted() && block.batchNormalization().isPresent()) {
-        String prefix = block.batchNormalization().get().name() + ".";
-        numbers +=
-            Stream.concat(
-                    network.parameters().parameters().stream(),
-                    network.statistics().parameters().stream())
-                .filter(each -> each.name().startsWith(prefix))
-                .mapToLong(each -> each.size())
-                .sum();
-      }
-    }
-    return Float.BYTES * numbers;
   }
 
   private List<Combination> combinations(QuantizationPoint point) {
@@ -139,17 +138,26 @@ public final class MixedPrecision {
   private List<Combination> withReader(List<Combination> some, Block reader, int inputBits) {
     List<Combination> all = new ArrayList<>();
     for (Combination each : some) {
-      for (int weightBits : bits) {
+      for (int weightBits : options(reader)) {
         List<LayerBits> layers = new ArrayList<>(each.layers());
         layers.add(new LayerBits(reader.name(), OptionalInt.of(weightBits), OptionalInt.empty()));
         all.add(
             new Combination(
                 each.cost() + cost(reader, weightBits, inputBits),
-                each.score() + monotone(reader.name(), Part.WEIGHTS, weightBits),
+                each.score()
+                    + (open(reader) ? monotone(reader.name(), Part.WEIGHTS, weightBits) : 0),
                 layers));
       }
     }
     return all;
+  }
+
+  private List<Integer> options(Block block) {
+    return open(block) ? bits : List.of(given.getOrDefault(block.name(), 0));
+  }
+
+  private boolean open(Block block) {
+    return !given.containsKey(block.name());
   }
 
   private long cost(Block block, int weightBits, int inputBits) {

@@ -3,7 +3,6 @@ package org.sparkqat.app;
 import org.apache.spark.sql.SparkSession;
 import org.sparkqat.analysis.LayerSchemes;
 import org.sparkqat.app.progress.Progress;
-import org.sparkqat.app.progress.Update;
 import org.sparkqat.data.ShardedDataset;
 import org.sparkqat.distributed.ProbeJob;
 import org.sparkqat.distributed.SampledExamples;
@@ -32,30 +31,14 @@ record SampledModel(
     Progress progress = Progress.onStderr("evaluations");
     ProbeJob job =
         new ProbeJob(
-            session, worker, state.parameters(), state.statistics(), examples, new Shown(progress));
+            session,
+            worker,
+            state.parameters(),
+            state.statistics(),
+            examples,
+            new EvaluationProgress(progress, 1));
     LayerSchemes schemes = new LayerSchemes(folder.job().network(), folder.job().scheme());
     return new SampledModel(folder, state, schemes, examples, progress, job);
-  }
-
-  /** Tells a progress how many tasks are done. */
-  private static final class Shown implements ProbeJob.Watcher {
-
-    private final Progress progress;
-    private int shown;
-
-    Shown(Progress progress) {
-      this.progress = progress;
-    }
-
-    @Override
-    public void done(int tasks, int of) {
-      shown = tasks < shown ? 0 : shown;
-      while (shown < tasks && of > 1) {
-        shown++;
-        progress.step(new Update("evaluate", 1, 1, shown, of, of - shown, 1, Double.NaN));
-      }
-      shown = tasks == of ? 0 : shown;
-    }
   }
 
   @Override

@@ -5,8 +5,10 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
+import org.sparkqat.analysis.BitSearch;
 import org.sparkqat.app.config.CheckpointConfiguration;
 import org.sparkqat.app.config.ConfigurationText;
 import org.sparkqat.app.config.JobConfiguration;
@@ -31,6 +33,7 @@ import org.sparkqat.training.Checkpoint;
 import org.sparkqat.training.CheckpointRetention;
 import org.sparkqat.training.CheckpointStore;
 import org.sparkqat.training.Position;
+import org.sparkqat.training.TrainedModel;
 import org.sparkqat.training.TrainingState;
 
 /** What {@code train} does, from the checked configuration to the files of the output folder. */
@@ -80,10 +83,10 @@ final class TrainingJob {
   }
 
   /** What computes on the driver, and so on all executors: they agree on an instruction set. */
-  private ArithmeticInUse arithmetic() {
-    QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(job.network()), job.scheme());
-    try (Kernels kernels = Engines.open(job.training().engine())) {
-      return ArithmeticInUse.of(kernels, graph, job.data().normalization());
+  private static ArithmeticInUse arithmetic(JobConfiguration of) {
+    QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(of.network()), of.scheme());
+    try (Kernels kernels = Engines.open(of.training().engine())) {
+      return ArithmeticInUse.of(kernels, graph, of.data().normalization());
     }
   }
 
@@ -93,11 +96,8 @@ final class TrainingJob {
     StartingState start =
         StartingState.of(mode, checkpoints(""), job, new QatTrainer(session, settings), hadoop);
     settings = settings.preferring(start.instructionSet());
-    QatTrainer trainer = new QatTrainer(session, settings);
-    String instructionSet = trainer.instructionSet();
-    trainer = new QatTrainer(session, settings.instructionSet(instructionSet));
-    trainer.exchange(job.cluster().exchange());
-    job.cluster().workers().ifPresent(trainer::workers);
+    String instructionSet = new QatTrainer(session, settings).instructionSet();
+    settings = settings.instructionSet(instructionSet);
     CheckpointStore checkpoints = checkpoints(instructionSet);
 
     // All is checked, the folder once more: it may have come to hold a run meanwhile. From here on
@@ -107,15 +107,22 @@ final class TrainingJob {
     folder.claim();
     checkpoints.removeLeftovers();
     folder.write(RunFolder.CONFIGURATION, text.resolved());
-    TrainingState end;
+    Trained trained;
     try (Progress progress = Progress.onStderr(job.data().shape().rank() == 3 ? "img" : "rows")) {
       announce(progress, start, train, test);
       start.warnOfOtherThan(instructionSet).ifPresent(progress::message);
-      end = train(trainer, start, checkpoints, progress, train, test);
+      trained = train(session, settings, start, checkpoints, progress, train, test);
     }
+    JobConfiguration done = trained.text().job();
     Summary summary =
-        RunSummary.of(job, folder, end, session.version(), arithmetic(), preparations(train, test));
-    new RunFiles(folder, job, text.resolved()).write(summary, trainer.model(end));
+        RunSummary.of(
+            done,
+            folder,
+            trained.end(),
+            session.version(),
+            arithmetic(done),
+            preparations(train, test));
+    new RunFiles(folder, done, trained.text().resolved()).write(summary, trained.model());
     out.println();
     out.print(AccuracyTable.text(summary.accuracies(), measure()));
     out.println();
@@ -131,45 +138,83 @@ final class TrainingJob {
         new CheckpointRetention(job.training().checkpoint().keep()));
   }
 
-  private TrainingState train(
-      QatTrainer trainer,
+  /** The job as it was trained, and what it ends with. */
+  private record Trained(ConfigurationText text, TrainingState end, TrainedModel model) {}
+
+  private Trained train(
+      SparkSession session,
+      TrainingSettings settings,
       StartingState start,
       CheckpointStore checkpoints,
       Progress progress,
       ShardedDataset train,
       ShardedDataset test)
       throws IOException {
-    MetricsLog metrics =
-        start.checkpoint().isPresent()
-            ? MetricsLog.resume(folder, start.state().position().step())
-            : MetricsLog.start(folder);
+    RunRecorder recorder = recorder(start, progress, train, test);
+    ConfigurationText chosen = text;
+    TrainingSettings rest = settings;
+    TrainingState state = start.state();
+    try {
+      Optional<BitSearch> search = job.quantization().mixed();
+      if (search.isPresent()) {
+        BitChoice choice = new BitChoice(job, search.get(), folder, progress);
+        if (!choice.isMade(start)) {
+          state =
+              trainer(session, settings, checkpoints, recorder)
+                  .until(job.training().stages().firstQuantized())
+                  .train(state, train, test);
+          choice.make(session, settings.worker(), state, train);
+        }
+        chosen = text.weightBits(choice.made());
+        folder.write(RunFolder.CONFIGURATION, chosen.resolved());
+        rest =
+            settings
+                .stages(chosen.job().training().stages())
+                .worker(settings.worker().scheme(chosen.job().scheme()));
+      }
+      QatTrainer trainer = trainer(session, rest, checkpoints, recorder);
+      TrainingState end = trainer.train(state, train, test);
+      return new Trained(chosen, end, trainer.model(end));
+    } finally {
+      recorder.flush();
+    }
+  }
+
+  private RunRecorder recorder(
+      StartingState start, Progress progress, ShardedDataset train, ShardedDataset test)
+      throws IOException {
     long step = start.state().position().step();
+    MetricsLog metrics =
+        start.checkpoint().isPresent() ? MetricsLog.resume(folder, step) : MetricsLog.start(folder);
     for (var set : preparations(train, test).entrySet()) {
       metrics.add(new PreparationMetrics(set.getKey(), step, set.getValue()).event());
     }
-    RunRecorder recorder =
-        new RunRecorder(
-            metrics,
-            progress,
-            measure(),
-            job.training().batchSize(),
-            job.training().stages(),
-            train.examples() / job.training().batchSize());
+    return new RunRecorder(
+        metrics,
+        progress,
+        measure(),
+        job.training().batchSize(),
+        job.training().stages(),
+        train.examples() / job.training().batchSize());
+  }
+
+  private QatTrainer trainer(
+      SparkSession session,
+      TrainingSettings settings,
+      CheckpointStore checkpoints,
+      RunRecorder recorder) {
     CheckpointConfiguration when = job.training().checkpoint();
     // The metrics reach the disk before the states that they lead to; not those of a run whose
     // folder another one has taken over.
     CheckpointKeeper keeper =
-        new CheckpointKeeper(
-            checkpoints, job.training().stages(), when.everySteps(), recorder::flush);
-    trainer
+        new CheckpointKeeper(checkpoints, settings.stages(), when.everySteps(), recorder::flush);
+    QatTrainer trainer = new QatTrainer(session, settings);
+    trainer.exchange(job.cluster().exchange());
+    job.cluster().workers().ifPresent(trainer::workers);
+    return trainer
         .listener(recorder)
         .keeper(new EpochThinning(keeper, when.everyEpochs()))
         .milestones(tag -> checkpoints.tagged(tag).map(Checkpoint::state));
-    try {
-      return trainer.train(start.state(), train, test);
-    } finally {
-      recorder.flush();
-    }
   }
 
   private void announce(

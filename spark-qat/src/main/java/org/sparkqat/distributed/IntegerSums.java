@@ -29,4 +29,24 @@ record IntegerSums(int shard, EvaluationSums sums, long differing) {
     long differing = wire.getLong();
     return new IntegerSums(shard, EvaluationSums.read(wire), differing);
   }
+
+  /**
+   * Examples whose prediction by some outputs is not that by others.
+   *
+   * @param width outputs of an example
+   * @param classes 0: the prediction is a number
+   */
+  static int differing(float[] one, float[] other, int examples, int width, int classes) {
+    int differing = 0;
+    for (int n = 0; n < examples; n++) {
+      int from = n * width;
+      boolean isSame =
+          classes > 0
+              ? EvaluationSums.largest(one, from, width)
+                  == EvaluationSums.largest(other, from, width)
+              : one[from] == other[from];
+      differing += isSame ? 0 : 1;
+    }
+    return differing;
+  }
 }

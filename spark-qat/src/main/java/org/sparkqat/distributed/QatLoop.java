@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.quantization.NotFiniteException;
 import org.sparkqat.training.Equalization;
 import org.sparkqat.training.HeldWeights;
 import org.sparkqat.training.Phase;
@@ -28,9 +29,12 @@ final class QatLoop {
   private final StateKeeper keeper;
   private final TrainingListener listener;
   private final JobDescription description;
+  private final Divergence divergence;
 
   /** The latest step that the listener was told of. */
   private long told = WorkerMessage.NONE;
+
+  private int end = Integer.MAX_VALUE;
 
   /** The latest step that was begun. */
   private Position latest = Position.START;
@@ -50,15 +54,21 @@ final class QatLoop {
     this.keeper = keeper;
     this.listener = listener;
     this.description = description;
+    this.divergence = new Divergence(settings.worker().network(), schedule);
   }
 
-  /** Goes on from the given state to the end of the job. */
-  TrainingState run(TrainingState start) {
+  /**
+   * Goes on from the given state to the end of the job.
+   *
+   * @param before a stage before which it ends; a large number: none
+   */
+  TrainingState run(TrainingState start, int before) {
+    end = before;
     requireSettled(start);
     gatekeeper.pass(start);
     TrainingState state = enterPhases(start);
     tellPhase(state);
-    while (state.position().phase() != Phase.DONE) {
+    while (state.position().phase() != Phase.DONE && state.position().stage() < end) {
       state = goOn(state);
     }
     return state;
@@ -67,7 +77,7 @@ final class QatLoop {
   private TrainingState goOn(TrainingState state) {
     TrainingState next;
     try {
-      next = toSettled(atFirstStep(state));
+      next = toSound(state);
     } catch (TrainingDivergedException e) {
       Gatekeeper.Verdict verdict = gatekeeper.judge(state.at(latest), e).orElseThrow(() -> e);
       crew(state.position()).exchange().release();
@@ -84,6 +94,20 @@ final class QatLoop {
   private void reclaim(TrainingState state, TrainingState next) {
     if (state.position().stepOfEpoch() != 0 && !keeper.holdsStates()) {
       crew(state.position()).steps().reclaim(state, next);
+    }
+  }
+
+  /** The next settled state; at the end of an epoch it can be evaluated. */
+  private TrainingState toSound(TrainingState state) {
+    latest = state.position();
+    try {
+      TrainingState next = toSettled(atFirstStep(state));
+      if (next.position().stepOfEpoch() == 0) {
+        divergence.requireSound(latest, WeightAverage.taken(next));
+      }
+      return next;
+    } catch (NotFiniteException e) {
+      throw Divergence.of(latest, e);
     }
   }
 
@@ -267,6 +291,9 @@ final class QatLoop {
 
   private void tellPhase(TrainingState state) {
     Position at = state.position();
+    if (at.stage() >= end) {
+      return;
+    }
     listener.stageStarted(schedule.stage(at));
     listener.phaseStarted(at.phase(), schedule.epochs(at), schedule.steps(at));
   }

@@ -37,6 +37,7 @@ public final class QatTrainer {
   private ExchangeSettings exchange = ExchangeSettings.DEFAULT;
   private int sliceWindow = SliceChoice.WINDOW;
   private Patience patience = Patience.DEFAULT;
+  private int end = Integer.MAX_VALUE;
 
   /** A trainer on the given session's cluster, with one worker per slot. */
   public QatTrainer(SparkSession spark, TrainingSettings settings) {
@@ -92,6 +93,15 @@ public final class QatTrainer {
   }
 
   /**
+   * Ends where a stage begins, from where another trainer goes on; at the end of the job by
+   * default.
+   */
+  public QatTrainer until(int stage) {
+    this.end = stage;
+    return this;
+  }
+
+  /**
    * The instruction set of the executors, which is the one of the settings if they name one.
    *
    * @throws RuntimeException when they do not all have it, or differ
@@ -125,7 +135,7 @@ public final class QatTrainer {
   }
 
   /**
-   * Trains from the given state to the end of the job.
+   * Trains from the given state to the end of the job, or to that of {@link #until}.
    *
    * @param train at least one global batch of examples, in the specification's shards; closed
    * @param test what the network is evaluated on, in as many shards; closed
@@ -157,7 +167,7 @@ public final class QatTrainer {
       JobDescription description = new JobDescription(context::setJobDescription, schedule);
       try (Crews crews = new Crews(factory::crew, factory::evaluator)) {
         return new QatLoop(settings, schedule, crews, milestones, keeper, listeners(), description)
-            .run(start);
+            .run(start, end);
       }
     } finally {
       context.setJobDescription(before);

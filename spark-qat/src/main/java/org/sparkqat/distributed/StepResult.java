@@ -20,7 +20,7 @@ import org.sparkqat.training.TreeSum;
  * @param saturated activations outside their range
  * @param shards how many shards this adds up
  * @param firstNonFinite smallest index of a block with a non-finite output; {@link #ALL_FINITE}:
- *     none
+ *     none; a parameter, by {@link SoundOrder}, is smaller than any block
  */
 record StepResult(
     float[] gradient,
@@ -94,6 +94,22 @@ record StepResult(
         shards,
         clips,
         firstNonFinite);
+  }
+
+  /** The same with another place of numbers that are not finite. */
+  StepResult firstNonFinite(int other) {
+    return new StepResult(
+        gradient,
+        observed,
+        histograms,
+        rangeSums,
+        statisticSums,
+        statisticCounts,
+        loss,
+        saturated,
+        shards,
+        clips,
+        other);
   }
 
   /**

@@ -38,6 +38,7 @@ final class TrainingStep {
   private final StageWatch watch;
   private final Divergence divergence;
   private final SpareArrays spare = new SpareArrays();
+  private final CollapsedRanges collapsed = new CollapsedRanges();
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
@@ -76,11 +77,23 @@ final class TrainingStep {
   Outcome next(TrainingState state, StepResult result) {
     spare.beginStep();
     divergence.requireFinite(state.position(), result);
-    return switch (state.position().phase()) {
-      case CALIBRATION -> calibrated(state, result);
-      case ESTIMATION -> estimated(state, result);
-      case FLOAT, QAT, DONE -> updated(state, result);
-    };
+    return sound(
+        state.position(),
+        switch (state.position().phase()) {
+          case CALIBRATION -> calibrated(state, result);
+          case ESTIMATION -> estimated(state, result);
+          case FLOAT, QAT, DONE -> updated(state, result);
+        });
+  }
+
+  /** The outcome of the step at a position, whose statistics and ranges have been looked at. */
+  private Outcome sound(Position at, Outcome outcome) {
+    TrainingState next = outcome.state();
+    divergence.requireFinite(at, next.statistics(), next.ranges());
+    if (at.phase() != Phase.FLOAT) {
+      collapsed.watch(schedule.graph(at), next.ranges(), at.step());
+    }
+    return outcome;
   }
 
   /**
@@ -115,7 +128,7 @@ final class TrainingStep {
     spare.beginStep();
     divergence.requireFinite(at, result);
     divergence.requireFinite(at, clip, firstNonFinite);
-    return updated(state, result, clip, state.parameters(), state.slots());
+    return sound(at, updated(state, result, clip, state.parameters(), state.slots()));
   }
 
   /**

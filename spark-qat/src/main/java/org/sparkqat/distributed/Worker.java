@@ -16,6 +16,7 @@ import org.sparkqat.engine.Targets;
 import org.sparkqat.engine.integer.IntegerModel;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
+import org.sparkqat.quantization.NotFiniteException;
 import org.sparkqat.quantization.Rounding;
 import org.sparkqat.tensor.ParameterLayout;
 import org.sparkqat.training.ClipReport;
@@ -133,10 +134,22 @@ final class Worker implements AutoCloseable {
 
   /** One step of the given shards. */
   void step(StepOrder order, Iterator<Shard> shards, Sink sink) {
-    Plan current = loaded(order);
     while (shards.hasNext()) {
       Shard shard = shards.next();
-      sink.add(shard.index(), microBatch(order, current, shard));
+      sink.add(shard.index(), result(order, shard));
+    }
+  }
+
+  /** The result of a shard, valid until the next call; that of a divergence where there is none. */
+  @SuppressWarnings("ReferenceEquality") // what is in force has been looked at
+  private StepResult result(StepOrder order, Shard shard) {
+    try {
+      if (inForce != order) {
+        SoundOrder.require(order, layout());
+      }
+      return microBatch(order, loaded(order), shard);
+    } catch (NotFiniteException e) {
+      return SoundOrder.diverged(result, layout(), e);
     }
   }
 
@@ -260,24 +273,14 @@ final class Worker implements AutoCloseable {
       sums =
           sums.add(
               EvaluationSums.of(integers, targets, examples, specification.loss()),
-              differing(integers, examples));
+              IntegerSums.differing(
+                  integers,
+                  outputs,
+                  examples,
+                  outputs.length / specification.microBatch(),
+                  specification.classes()));
     }
     return sums;
-  }
-
-  /** Examples whose prediction by other outputs is not that of the plan's. */
-  private int differing(float[] others, int examples) {
-    int width = outputs.length / specification.microBatch();
-    int differing = 0;
-    for (int n = 0; n < examples; n++) {
-      boolean isSame =
-          specification.classes() > 0
-              ? EvaluationSums.largest(others, n * width, width)
-                  == EvaluationSums.largest(outputs, n * width, width)
-              : others[n * width] == outputs[n * width];
-      differing += isSame ? 0 : 1;
-    }
-    return differing;
   }
 
   @Override

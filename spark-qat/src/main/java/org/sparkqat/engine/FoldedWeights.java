@@ -6,6 +6,7 @@ import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.WeightPoint;
+import org.sparkqat.quantization.NotFiniteException;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.tensor.Parameter;
@@ -104,8 +105,20 @@ public final class FoldedWeights {
     return folds;
   }
 
-  /** Takes the numbers that are in force until the next call. */
+  /**
+   * Takes the numbers that are in force until the next call.
+   *
+   * @throws NotFiniteException naming the weights, when they have no codes
+   */
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
+    try {
+      loadAll(parameters, statistics, ranges);
+    } catch (NotFiniteException e) {
+      throw new NotFiniteException(weight.name(), e);
+    }
+  }
+
+  private void loadAll(float[] parameters, float[] statistics, Ranges ranges) {
     normalization.ifPresent(n -> n.load(parameters, statistics));
     if (folds) {
       float[] factor = normalization.orElseThrow().factor;

@@ -12,6 +12,7 @@ record TanhCoder(WeightQuantizer quantizer) implements WeightCoder {
 
   @Override
   public void code(WeightCodes weights) {
+    WeightCoder.magnitude(weights.codes);
     float largest = (float) Math.tanh(WeightCoder.magnitude(weights.bases));
     for (int i = 0; i < weights.bases.length; i++) {
       double tanh = Math.tanh(weights.bases[i]);

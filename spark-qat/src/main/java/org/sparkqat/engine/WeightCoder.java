@@ -1,6 +1,7 @@
 package org.sparkqat.engine;
 
 import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.NotFiniteException;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.WeightQuantizer;
 
@@ -22,12 +23,12 @@ interface WeightCoder {
   /**
    * The largest magnitude of the weights.
    *
-   * @throws IllegalArgumentException when a weight is not finite
+   * @throws NotFiniteException when a weight is not finite
    */
   static float magnitude(float[] weights) {
     Range range = Range.of(weights, 0, weights.length);
     if (!range.isFinite()) {
-      throw new IllegalArgumentException("Invalid quantization range: " + range + " (not finite)");
+      throw new NotFiniteException("Invalid quantization range: " + range + " (not finite)");
     }
     return Math.max(-range.min(), range.max());
   }

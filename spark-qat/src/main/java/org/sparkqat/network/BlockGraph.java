@@ -32,6 +32,14 @@ public record BlockGraph(Network network, List<Block> blocks) {
     return blocks.stream().filter(reader -> reader.inputs().contains(block)).toList();
   }
 
+  /** The first and the last block with weights, which may be the same one. */
+  public List<Block> weightedEnds() {
+    List<Block> weighted = blocks.stream().filter(Block::isWeighted).toList();
+    return weighted.isEmpty()
+        ? List.of()
+        : List.of(weighted.get(0), weighted.get(weighted.size() - 1));
+  }
+
   /** The block that computes what a block puts out: itself, or what passes through it. */
   int sourceOfCodes(int block) {
     int at = block;

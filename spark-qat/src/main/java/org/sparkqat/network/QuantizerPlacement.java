@@ -21,14 +21,14 @@ final class QuantizerPlacement {
 
   private final BlockGraph graph;
   private final QuantizationScheme scheme;
-  private final List<Block> weighted;
+  private final List<Block> ends;
   private final Set<Integer> residual;
   private int slots;
 
   QuantizerPlacement(BlockGraph graph, QuantizationScheme scheme) {
     this.graph = graph;
     this.scheme = scheme;
-    this.weighted = graph.blocks().stream().filter(Block::isWeighted).toList();
+    this.ends = graph.weightedEnds();
     this.residual = Residuals.of(graph);
     requireMatches();
   }
@@ -148,14 +148,11 @@ final class QuantizerPlacement {
   }
 
   private boolean isFirstOrLast(Block block) {
-    return block.index() == weighted.get(0).index()
-        || block.index() == weighted.get(weighted.size() - 1).index();
+    return ends.stream().anyMatch(end -> end.index() == block.index());
   }
 
   private boolean feedsFirstOrLast(int index) {
-    return weighted.stream()
-        .filter(this::isFirstOrLast)
-        .anyMatch(block -> graph.sourceOfCodes(block.inputs().get(0)) == index);
+    return ends.stream().anyMatch(block -> graph.sourceOfCodes(block.inputs().get(0)) == index);
   }
 
   private void requireMatches() {

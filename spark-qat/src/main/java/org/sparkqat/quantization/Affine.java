@@ -18,7 +18,10 @@ public record Affine(float scale, int zeroPoint, CodeRange codes) {
   private static final float ROUNDER = 12582912f;
 
   public Affine {
-    if (!(scale > 0) || Float.isInfinite(scale)) {
+    if (!Float.isFinite(scale)) {
+      throw new NotFiniteException("Invalid scale: " + scale + " (must be above 0, finite)");
+    }
+    if (scale <= 0) {
       throw new IllegalArgumentException("Invalid scale: " + scale + " (must be above 0, finite)");
     }
     if (zeroPoint < codes.quantMin() || zeroPoint > codes.quantMax()) {

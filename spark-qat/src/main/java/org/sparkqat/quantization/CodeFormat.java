@@ -83,7 +83,7 @@ public record CodeFormat(int bits, Symmetry symmetry, Sign sign, Span span, Step
    * The one function that turns a range into scale and zero point; training, evaluation and export
    * all call it.
    *
-   * @throws IllegalArgumentException when the range is not finite
+   * @throws NotFiniteException when the range is not finite, or too wide for a scale
    */
   public Affine affine(Range range) {
     CodeRange codes = codes();
@@ -92,6 +92,11 @@ public record CodeFormat(int bits, Symmetry symmetry, Sign sign, Span span, Step
     }
     float scale = scale(range);
     return new Affine(scale, zeroPoint(range, scale, codes), codes);
+  }
+
+  /** True when {@link #affine} has scale and zero point for the range. */
+  public boolean takes(Range range) {
+    return range.isEmpty() || (range.isFinite() && Float.isFinite((float) width(range)));
   }
 
   private int zeroPoint(Range range, float scale, CodeRange codes) {
@@ -108,7 +113,7 @@ public record CodeFormat(int bits, Symmetry symmetry, Sign sign, Span span, Step
       return true;
     }
     if (!range.isFinite()) {
-      throw new IllegalArgumentException("Invalid quantization range: " + range + " (not finite)");
+      throw new NotFiniteException("Invalid quantization range: " + range + " (not finite)");
     }
     return scale(range) < Float.MIN_NORMAL;
   }

@@ -147,6 +147,11 @@ public record Stages(List<Stage> all) {
     return all.get(unchanged ? at.stage() - 1 : at.stage());
   }
 
+  /** Index of the first quantized stage; the number of stages where there is none. */
+  public int firstQuantized() {
+    return (int) all.stream().takeWhile(stage -> !stage.isQuantized()).count();
+  }
+
   /** Epochs of all stages of a form. */
   public int epochs(Stage.Form form) {
     return all.stream().filter(stage -> stage.form() == form).mapToInt(Stage::epochs).sum();

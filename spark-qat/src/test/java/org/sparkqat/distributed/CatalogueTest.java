@@ -2,190 +2,213 @@ package org.sparkqat.distributed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkqat.engine.Arithmetic;
+import org.sparkqat.engine.integer.IntegerModel;
+import org.sparkqat.network.BlockGraph;
+import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.ActivationQuantizer;
-import org.sparkqat.quantization.ActivationRange;
-import org.sparkqat.quantization.CodeFormat;
-import org.sparkqat.quantization.CodeFormat.Sign;
-import org.sparkqat.quantization.CodeFormat.Span;
-import org.sparkqat.quantization.CodeFormat.Steps;
-import org.sparkqat.quantization.Granularity;
-import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
-import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Rounding;
-import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
-import org.sparkqat.quantization.WeightRange;
-import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.testkit.SparkTestKit;
+import org.sparkqat.training.Checkpoint;
+import org.sparkqat.training.CheckpointOrigin;
+import org.sparkqat.training.CheckpointRetention;
+import org.sparkqat.training.CheckpointStore;
+import org.sparkqat.training.Clipping;
+import org.sparkqat.training.Stage;
 import org.sparkqat.training.TrainingState;
 
-/** What the cluster must not change, with every way to quantize. */
+/** What neither the cluster nor a restart must change, with every choice that a job can make. */
 @ExtendWith(SparkTestKit.class)
 class CatalogueTest {
 
-  private static final WeightQuantizer WEIGHTS = WeightQuantizer.DEFAULT;
-  private static final ActivationQuantizer ACTIVATIONS = ActivationQuantizer.DEFAULT;
-  private static final CodeFormat FOUR_BITS = CodeFormat.signed(4, Symmetry.SYMMETRIC);
+  /** Two steps an epoch, sorted by the class, whose values grow. */
+  private static final List<Row> ROWS = TinyJob.rows(70, 1);
 
-  private static final Map<String, QuantizationScheme> SCHEMES = schemes();
+  private static final Map<String, TrainingSettings> JOBS = Catalogue.jobs();
 
-  private static Map<String, QuantizationScheme> schemes() {
-    Map<String, QuantizationScheme> schemes = new TreeMap<>();
-    schemes.put("min-max", observed(new Observer.MinMax()));
-    schemes.put("percentile", observed(new Observer.Percentile(0.99)));
-    schemes.put("mean-squared-error", observed(new Observer.LeastSquares()));
-    schemes.put("kullback-leibler", observed(new Observer.LeastDivergence()));
-    schemes.put(
-        "histograms per channel",
-        scheme(
-            WEIGHTS,
-            new ActivationQuantizer(
-                CodeFormat.unsigned(4), Granularity.PER_CHANNEL, new Observer.LeastSquares())));
-    schemes.put(
-        "binary",
-        scheme(
-            WeightQuantizer.of(WeightScheme.BINARY, Granularity.PER_CHANNEL),
-            activations(CodeFormat.unsigned(1))));
-    schemes.put(
-        "ternary",
-        scheme(
-            WeightQuantizer.of(WeightScheme.TERNARY, Granularity.PER_TENSOR),
-            activations(CodeFormat.unsigned(2))));
-    schemes.put(
-        "tanh",
-        scheme(
-            new WeightQuantizer(FOUR_BITS, Granularity.PER_CHANNEL, 1, WeightScheme.TANH),
-            activations(CodeFormat.unsigned(4))));
-    schemes.put(
-        "groups",
-        scheme(
-            new WeightQuantizer(FOUR_BITS, Granularity.PER_GROUP, 2, WeightScheme.UNIFORM),
-            ACTIVATIONS));
-    schemes.put(
-        "powers of two",
-        scheme(
-            new WeightQuantizer(
-                new CodeFormat(8, Symmetry.SYMMETRIC, Sign.SIGNED, Span.FULL, Steps.POWER_OF_TWO),
-                Granularity.PER_CHANNEL,
-                1,
-                WeightScheme.UNIFORM),
-            activations(
-                new CodeFormat(
-                    8, Symmetry.ASYMMETRIC, Sign.SIGNED, Span.FULL, Steps.POWER_OF_TWO))));
-    schemes.put(
-        "asymmetric weights",
-        scheme(
-            new WeightQuantizer(8, Symmetry.ASYMMETRIC, Granularity.PER_CHANNEL),
-            activations(CodeFormat.signed(8, Symmetry.SYMMETRIC))));
-    schemes.put(
-        "twelve bits",
-        scheme(
-            new WeightQuantizer(12, Symmetry.SYMMETRIC, Granularity.PER_CHANNEL),
-            activations(CodeFormat.unsigned(12))));
-    schemes.put(
-        "float islands",
-        new QuantizationScheme(
-            WEIGHTS,
-            ACTIVATIONS,
-            8,
-            List.of(
-                QuantizationRule.real("conv2", EnumSet.allOf(Part.class)),
-                QuantizationRule.real("fc", Set.of(Part.WEIGHTS)))));
-    for (Rounding rounding : Rounding.values()) {
-      schemes.put(
-          "integer-true " + rounding.text(),
-          scheme(WEIGHTS, ACTIVATIONS).integerTrue(Optional.of(rounding)));
-    }
-    schemes.put(
-        "learned scales",
-        scheme(
-            new WeightQuantizer(FOUR_BITS, Granularity.PER_CHANNEL, 1, WeightScheme.UNIFORM)
-                .withRange(WeightRange.LSQ),
-            activations(CodeFormat.unsigned(4)).withRange(ActivationRange.LSQ)));
-    schemes.put(
-        "learned scales and offsets per channel",
-        scheme(
-            new WeightQuantizer(FOUR_BITS, Granularity.PER_TENSOR, 1, WeightScheme.UNIFORM)
-                .withRange(WeightRange.LSQ),
-            new ActivationQuantizer(
-                CodeFormat.unsigned(4),
-                Granularity.PER_CHANNEL,
-                new Observer.LeastSquares(),
-                ActivationRange.LSQ_PLUS)));
-    schemes.put(
-        "dynamic",
-        scheme(WEIGHTS, activations(CodeFormat.unsigned(8)).withRange(ActivationRange.DYNAMIC)));
-    schemes.put(
-        "dynamic per row",
-        scheme(
-            WEIGHTS,
-            activations(CodeFormat.signed(4, Symmetry.SYMMETRIC))
-                .withRange(ActivationRange.DYNAMIC_PER_ROW)));
-    schemes.put(
-        "learned ends",
-        scheme(WEIGHTS, activations(CodeFormat.unsigned(3)).withRange(ActivationRange.PACT)));
-    return schemes;
-  }
+  /** Choices that no job of the catalogue makes, and why. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.of(
+          "EngineChoice.ONEDNN", "is what AUTO is where it loads",
+          "GradientPrecision.BFLOAT16", "needs a processor that has it: NarrowGradientsTest");
 
-  private static QuantizationScheme observed(Observer observer) {
-    return scheme(
-        WEIGHTS, new ActivationQuantizer(CodeFormat.unsigned(8), Granularity.PER_TENSOR, observer));
-  }
-
-  private static ActivationQuantizer activations(CodeFormat format) {
-    return new ActivationQuantizer(format, Granularity.PER_TENSOR, ACTIVATIONS.observer());
-  }
-
-  private static QuantizationScheme scheme(
-      WeightQuantizer weights, ActivationQuantizer activations) {
-    return new QuantizationScheme(weights, activations, 0, List.of());
-  }
+  @TempDir private Path folder;
 
   static List<String> names() {
-    return List.copyOf(SCHEMES.keySet());
+    return List.copyOf(JOBS.keySet());
   }
 
-  /** Sorted by the class, whose values grow, a job a step; or shuffled, with resident workers. */
+  /**
+   * Alone with a job a step; by two resident workers that hold slices, the data shuffled; from a
+   * checkpoint on by three tasks.
+   */
   @ParameterizedTest
   @MethodSource("names")
-  void theClusterAndTheOrderOfTheDataChangeNoBit(String name, SparkSession spark) {
-    TrainingSettings settings = TinyJob.settings(SCHEMES.get(name));
-    List<Row> rows = TinyJob.rows(100, 1);
+  void noClusterNoOrderOfTheDataAndNoRestartChangeABit(String name, SparkSession spark) {
+    TrainingSettings settings = JOBS.get(name);
+    CheckpointStore store =
+        CheckpointStore.open(
+            new org.apache.hadoop.fs.Path(folder.toUri()),
+            new Configuration(),
+            new CheckpointOrigin(Map.of(), "test", ""),
+            new CheckpointRetention(100));
     TrainingState alone =
         TinyJob.train(
             spark,
-            TinyJob.table(spark, rows),
-            new QatTrainer(spark, settings)
-                .workers(1)
-                .exchange(ExchangeSettings.DEFAULT.mode(ExchangeSettings.Mode.JOB_PER_STEP)));
-    List<Row> shuffled = new ArrayList<>(rows);
+            TinyJob.table(spark, ROWS),
+            jobPerStep(spark, settings, 1)
+                .keeper(new CheckpointKeeper(store, settings.stages(), 1)));
+
+    List<Row> shuffled = new ArrayList<>(ROWS);
     Collections.shuffle(shuffled, new Random(3));
+    QatTrainer together =
+        new QatTrainer(spark, settings)
+            .workers(2)
+            .exchange(
+                ExchangeSettings.DEFAULT
+                    .mode(ExchangeSettings.Mode.RESIDENT)
+                    .slices(ExchangeSettings.Slices.ALWAYS));
+    assertSame(
+        TinyJob.train(spark, TinyJob.table(spark, shuffled).repartition(3), together), alone);
 
-    TrainingState together =
-        TinyJob.train(
-            spark,
-            TinyJob.table(spark, shuffled).repartition(3),
-            new QatTrainer(spark, settings).workers(2));
-
-    assertThat(together.parameters()).isEqualTo(alone.parameters());
-    assertThat(together.ranges()).isEqualTo(alone.ranges());
-    assertThat(together.results()).isEqualTo(alone.results());
+    List<String> checkpoints = store.names();
+    TrainingState resumed =
+        jobPerStep(spark, settings, 3)
+            .milestones(tag -> store.tagged(tag).map(Checkpoint::state))
+            .train(
+                store.named(checkpoints.get(checkpoints.size() / 2)).state(),
+                TinyJob.data(TinyJob.table(spark, ROWS).repartition(2)),
+                TinyJob.data(TinyJob.table(spark, TinyJob.rows(60, 2))));
+    assertSame(resumed, alone);
     assertThat(alone.results()).containsKeys("ptqAccuracy", "qatAccuracy");
+    boolean fails = settings.stages().all().stream().anyMatch(stage -> stage.gate().isPresent());
+    assertThat(alone.results().containsKey("failsStageFailures")).isEqualTo(fails);
+    assertIntegersAreThoseOfTheNetwork(settings, alone);
+  }
+
+  private static QatTrainer jobPerStep(SparkSession spark, TrainingSettings settings, int workers) {
+    return new QatTrainer(spark, settings)
+        .workers(workers)
+        .exchange(ExchangeSettings.DEFAULT.mode(ExchangeSettings.Mode.JOB_PER_STEP));
+  }
+
+  private static void assertSame(TrainingState state, TrainingState expected) {
+    assertThat(state.parameters()).isEqualTo(expected.parameters());
+    assertThat(state.statistics()).isEqualTo(expected.statistics());
+    assertThat(state.ranges()).isEqualTo(expected.ranges());
+    assertThat(state.results()).isEqualTo(expected.results());
+    assertThat(state.position()).isEqualTo(expected.position());
+  }
+
+  /** Where the network has a form of integers alone, its outputs are those of evaluation. */
+  private static void assertIntegersAreThoseOfTheNetwork(
+      TrainingSettings settings, TrainingState state) {
+    Stage stage = settings.stages().ofNetwork(state.position());
+    WorkerSpecification specification = settings.worker(stage);
+    QuantizedGraph graph =
+        QuantizedGraph.of(BlockGraph.of(specification.network()), stage.scheme());
+    boolean isNarrow = bits(stage.scheme()).allMatch(bits -> bits <= 8);
+    if (graph.obstacleToIntegers().isPresent() || !isNarrow) {
+      return;
+    }
+    StepOrder order =
+        StepOrder.ofInference(
+            Arithmetic.QUANTIZED, state.parameters(), state.statistics(), state.ranges());
+    Random random = new Random(11);
+    try (Worker worker = new Worker(specification)) {
+      for (int i = 0; i < worker.raw().length; i++) {
+        worker.raw()[i] = random.nextInt(256);
+      }
+      float[] expected = worker.infer(order).clone();
+      Rounding rounding = stage.scheme().integerTrue().orElse(Rounding.FLOAT_HALF_EVEN);
+      IntegerModel integers = worker.integers(order, rounding);
+      float[] outputs = new float[expected.length];
+      integers.infer(worker.raw(), outputs);
+      assertThat(outputs).isEqualTo(expected);
+    }
+  }
+
+  /** Bits of all weights and activations that a scheme speaks of. */
+  private static Stream<Integer> bits(QuantizationScheme scheme) {
+    return Stream.concat(
+        weightBits(scheme, WeightQuantizer::bits).boxed(),
+        activationBits(scheme, ActivationQuantizer::bits).boxed());
+  }
+
+  private static IntStream weightBits(
+      QuantizationScheme scheme, Function<WeightQuantizer, Integer> of) {
+    return Stream.concat(
+            Stream.of(scheme.weights()),
+            scheme.rules().stream().flatMap(rule -> rule.weights().stream()))
+        .mapToInt(of::apply);
+  }
+
+  private static IntStream activationBits(
+      QuantizationScheme scheme, Function<ActivationQuantizer, Integer> of) {
+    return Stream.concat(
+            Stream.of(scheme.activations()),
+            scheme.rules().stream()
+                .map(QuantizationRule::activations)
+                .flatMap(activations -> activations.stream()))
+        .mapToInt(of::apply);
+  }
+
+  /** A new constant, or a new member of a closed family, belongs into the catalogue. */
+  @Test
+  void theCatalogueNamesEveryChoiceThatAJobHas() {
+    Set<String> named = new TreeSet<>(ELSEWHERE.keySet());
+    JOBS.values().forEach(job -> named.addAll(Choices.in(job)));
+    Set<String> missing = Choices.of(TrainingSettings.class);
+    missing.removeAll(named);
+    assertThat(missing).isEmpty();
+    assertThat(Choices.of(TrainingSettings.class))
+        .contains("Rounding.FLOAT_HALF_EVEN", "LeastDivergence", "Blend", "OneCycle");
+  }
+
+  @Test
+  void theCatalogueHasEveryNumberOfBitsAndEveryWayToClip() {
+    Set<Integer> weights = new TreeSet<>();
+    Set<Integer> activations = new TreeSet<>();
+    for (TrainingSettings job : JOBS.values()) {
+      for (Stage stage : job.stages().all()) {
+        weightBits(stage.scheme(), WeightQuantizer::bits).forEach(weights::add);
+        activationBits(stage.scheme(), ActivationQuantizer::bits).forEach(activations::add);
+      }
+    }
+    Set<Integer> all = IntStream.rangeClosed(1, 16).boxed().collect(Collectors.toSet());
+    assertThat(weights).isEqualTo(all);
+    assertThat(activations).isEqualTo(all);
+    requireClipping(TrainingSettings::clipping);
+    requireClipping(job -> job.worker().clipping());
+  }
+
+  private static void requireClipping(Function<TrainingSettings, Clipping> of) {
+    List<Clipping> all = JOBS.values().stream().map(of).toList();
+    assertThat(all).anyMatch(by -> by.norm() > 0);
+    assertThat(all).anyMatch(by -> by.value() > 0);
+    assertThat(all).anyMatch(by -> by.adaptive() > 0);
   }
 }

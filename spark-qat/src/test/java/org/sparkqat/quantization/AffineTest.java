@@ -198,4 +198,17 @@ class AffineTest {
     assertThatThrownBy(() -> new Affine(1f, 256, U8))
         .hasMessage("Invalid zero point: 256 (allowed: CodeRange[quantMin=0, quantMax=255])");
   }
+
+  @Test
+  void aRangeHasAScaleWhereItIsFiniteAndNotTooWide() {
+    float huge = Float.MAX_VALUE;
+    CodeFormat oneBit = CodeFormat.unsigned(1);
+    assertThat(oneBit.takes(new Range(-huge, huge))).isFalse();
+    assertThatThrownBy(() -> oneBit.affine(new Range(-huge, huge)))
+        .isInstanceOf(NotFiniteException.class)
+        .hasMessage("Invalid scale: Infinity (must be above 0, finite)");
+    assertThat(CodeFormat.unsigned(8).takes(new Range(-huge, huge))).isTrue();
+    assertThat(oneBit.takes(new Range(0, Float.NaN))).isFalse();
+    assertThat(oneBit.takes(Range.EMPTY)).isTrue();
+  }
 }

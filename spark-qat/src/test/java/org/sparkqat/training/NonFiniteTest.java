@@ -33,6 +33,22 @@ class NonFiniteTest {
             "Cannot continue training: gradient of 'fc1.weight' is not finite at step 3 (");
   }
 
+  @Test
+  void parametersStatisticsAndScalesThatDivergeSayWhereToo() {
+    assertThat(TrainingDivergedException.ofParameter(7, "block1.conv2.weight"))
+        .hasMessageStartingWith(
+            "Cannot continue training: parameter 'weight' of layer 'block1.conv2' is not finite, or"
+                + " too large to quantize, at step 7 (");
+    assertThat(TrainingDivergedException.ofStatistics(7, "bn1.variance"))
+        .hasMessageStartingWith(
+            "Cannot continue training: batch-norm statistics 'bn1.variance' are not finite at step"
+                + " 7 (");
+    assertThat(TrainingDivergedException.ofScale(7, "relu1"))
+        .hasMessageStartingWith(
+            "Cannot continue training: quantization range of layer 'relu1' is not finite, or too"
+                + " wide, at step 7 (");
+  }
+
   private static String parameter(String name) {
     return Golden.LAYOUT.parameter(name).toString();
   }

@@ -31,6 +31,18 @@ public record ConfigurationText(
     return read(source, yaml, overrides, name -> Optional.ofNullable(System.getenv(name)));
   }
 
+  /**
+   * The same job where the weights of layers have the given bits, instead of being searched for
+   * them. It goes on from checkpoints of the search, whose fingerprint it keeps.
+   *
+   * @param bits by name of layer
+   */
+  public ConfigurationText weightBits(Map<String, Integer> bits) {
+    Map<String, Object> root = WeightRules.added(resolved, bits);
+    ConfigurationText chosen = read("config.yaml", write(root), List.of());
+    return new ConfigurationText(chosen.job(), chosen.resolved(), fingerprint);
+  }
+
   static ConfigurationText read(
       String source,
       String yaml,

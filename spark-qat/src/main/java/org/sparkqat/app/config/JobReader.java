@@ -53,6 +53,16 @@ final class JobReader {
                   .map(Stage::scheme)
                   .distinct()
                   .forEach(scheme -> checkScheme(quantizationSection, scheme, network));
+              quantization
+                  .mixed()
+                  .ifPresent(
+                      search ->
+                          BitSearchReader.check(
+                              quantizationSection,
+                              network,
+                              quantization.scheme(),
+                              search,
+                              training.microBatch()));
             });
     return new JobConfiguration(data, model, quantization, training, cluster, output);
   }

@@ -14,6 +14,7 @@ enum Preset {
   W4A8,
   W4A4_LSQ,
   W2A2_LSQ,
+  MIXED_AUTO,
   W8A8_DYNAMIC,
   TFLITE_INT8,
   BINARY;

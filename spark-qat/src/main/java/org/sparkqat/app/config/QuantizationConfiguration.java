@@ -1,6 +1,8 @@
 package org.sparkqat.app.config;
 
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.sparkqat.analysis.BitSearch;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.RangeTraining;
@@ -14,13 +16,15 @@ import org.sparkqat.training.Stage;
  * @param batchNormFreezeDrift drift of quiet steps after which it does so by itself; 0: never
  * @param batchNormFreezeSteps how many quiet steps, one after another
  * @param ranges how ranges move in quantized stages
+ * @param mixed how bits are chosen after the float stages; empty: they are what the scheme says
  */
 public record QuantizationConfiguration(
     QuantizationScheme scheme,
     OptionalInt batchNormFreezeEpoch,
     double batchNormFreezeDrift,
     int batchNormFreezeSteps,
-    RangeTraining ranges) {
+    RangeTraining ranges,
+    Optional<BitSearch> mixed) {
 
   /** When batch normalization is frozen in a stage that says nothing else. */
   BatchNormFreeze freeze() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.sparkqat.analysis.BitSearch;
 import org.sparkqat.network.BlockTypes;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.ActivationRange;
@@ -71,17 +72,22 @@ final class QuantizationReader {
                 section.groups("layers").stream().map(rule -> rule(rule, weights, activations)))
             .toList();
     OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
+    Optional<BitSearch> mixed = BitSearchReader.read(section);
     Optional<Rounding> integerTrue = section.choice("integer-true", IntegerTrue.NONE).rounding;
-    return new QuantizationConfiguration(
+    QuantizationScheme scheme =
         new QuantizationScheme(
-            weights, activations, firstLastBits, residualBits, rules, integerTrue),
+            weights, activations, firstLastBits, residualBits, rules, integerTrue);
+    mixed.ifPresent(search -> BitSearchReader.check(section, scheme));
+    return new QuantizationConfiguration(
+        scheme,
         freeze,
         section.real("batch-norm-freeze-drift", 0, Bounds.atLeast(0)),
         section.integer(
             "batch-norm-freeze-steps", BatchNormFreeze.DEFAULT_STEPS, Bounds.atLeast(1)),
         ranges(
             section.integerOr("range-freeze-epoch", "never", Bounds.atLeast(0)),
-            section.group("learned-ranges")));
+            section.group("learned-ranges")),
+        mixed);
   }
 
   private static RangeTraining ranges(OptionalInt freezeEpoch, Section section) {

@@ -28,11 +28,12 @@ public final class RunFolder {
   public static final String REPORT = "report.html";
   public static final String MODEL = "model.onnx";
   public static final String CHECKPOINTS = "checkpoints";
+  public static final String PRECISION = "mixed-precision.yaml";
   public static final String OWNER = "owner.json";
 
   private static final List<String> MARKS = List.of(SUMMARY, CONFIGURATION, CHECKPOINTS);
   private static final List<String> OWN =
-      List.of(SUMMARY, METRICS, CONFIGURATION, REPORT, MODEL, CHECKPOINTS, OWNER);
+      List.of(SUMMARY, METRICS, CONFIGURATION, REPORT, MODEL, CHECKPOINTS, PRECISION, OWNER);
 
   private final FileSystem files;
   private final Path root;

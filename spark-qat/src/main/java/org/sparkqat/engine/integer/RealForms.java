@@ -4,6 +4,7 @@ import org.sparkqat.engine.TermRatios;
 import org.sparkqat.integer.RealMap;
 import org.sparkqat.integer.Requantizer;
 import org.sparkqat.integer.TermSum;
+import org.sparkqat.quantization.NotFiniteException;
 
 /** The operations of binary32 with which the engine evaluates, in its order. */
 final class RealForms implements Forms {
@@ -12,7 +13,7 @@ final class RealForms implements Forms {
 
   static int bits(float number) {
     if (!Float.isFinite(number)) {
-      throw new IllegalArgumentException(
+      throw new NotFiniteException(
           "Invalid number in an integer-only model: " + number + " (must be finite)");
     }
     return Float.floatToRawIntBits(number);

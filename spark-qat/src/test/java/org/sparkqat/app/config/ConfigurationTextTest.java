@@ -331,7 +331,7 @@ class ConfigurationTextTest {
             job.yaml:1: Missing key: output.path (required)
             job.yaml:7: Invalid data.classes: ten (allowed: integer, 0 to 65536)
             job.yaml:10: Invalid quantization.weights.bits: 17 (allowed: float, or 2 to 16)
-            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, residual-bits, layers, batch-norm-freeze-epoch, integer-true, batch-norm-freeze-drift, batch-norm-freeze-steps, range-freeze-epoch, learned-ranges)
+            job.yaml:11: Unknown key: quantization.weigths (did you mean 'weights'? allowed: preset, weights, activations, first-last-bits, residual-bits, layers, batch-norm-freeze-epoch, mixed, integer-true, batch-norm-freeze-drift, batch-norm-freeze-steps, range-freeze-epoch, learned-ranges)
             job.yaml:13: Invalid training.shards: 3 (must be a power of two)
             job.yaml:14: Duplicate key: training (first at line 13)
             --set cluster.workers=0: Invalid cluster.workers: 0 (allowed: auto, or 1 to 65536)"""

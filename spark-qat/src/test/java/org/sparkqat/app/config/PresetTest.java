@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sparkqat.analysis.BitSearch;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightScheme;
@@ -63,5 +66,52 @@ class PresetTest {
     assertThatThrownBy(() -> read("quantization.preset=w8a8"))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("Invalid quantization.preset: w8a8 (did you mean 'w4a8'?");
+  }
+
+  @Test
+  void mixedAutoSearchesForBitsAndLeavesRulesInstead() {
+    ConfigurationText text = read(option(Preset.MIXED_AUTO), "quantization.mixed.average-bits=5");
+    assertThat(text.job().quantization().mixed())
+        .contains(new BitSearch(5, List.of(2, 3, 4, 6, 8), 512));
+    ConfigurationText chosen = text.weightBits(Map.of("conv2", 3));
+    assertThat(chosen.job().quantization().mixed()).isEmpty();
+    QuantizationScheme scheme = chosen.job().scheme();
+    assertThat(scheme.firstLastBits()).isEqualTo(8);
+    assertThat(scheme.rules()).hasSize(1);
+    assertThat(scheme.rules().get(0).weights()).contains(scheme.weights().withBits(3));
+    assertThat(chosen.fingerprint()).isEqualTo(text.fingerprint());
+    assertThat(ConfigurationText.read("config.yaml", chosen.resolved(), List.of()).job())
+        .isEqualTo(chosen.job());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "quantization.mixed.candidates=[4] | Invalid candidates: [4] (two at least, each once)",
+        "quantization.mixed.average-bits=1 | Invalid quantization.mixed.average-bits: 1 (allowed: 2 to 16)",
+        "quantization.mixed.average-bits=9 | Invalid average bits: 9.0 (allowed: from the least",
+        "quantization.weights={scheme: binary, range: observed} | Invalid quantization.weights.scheme: binary (it has bits of its own;",
+        "quantization.weights.bits=float | Invalid quantization.weights.bits: float (quantization.mixed chooses",
+        "quantization.layers=[{match: conv2, weights: {bits: 3}}] | Invalid quantization.layers: rules for weights (",
+        "quantization.mixed.examples=8 | Invalid quantization.mixed.examples: 8 (one micro-batch, training.batch-size / shards, has 16)",
+      })
+  void whatLeavesNothingToChooseIsRefused(String override, String message) {
+    assertThatThrownBy(() -> read(option(Preset.MIXED_AUTO), override))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aDocumentOfRulesIsReadAndAnotherOneRefused() {
+    assertThat(
+            WeightRules.read(
+                "rules.yaml", "quantization: {layers: [{match: 'a', weights: {bits: 3}}]}"))
+        .isEqualTo(Map.of("a", 3));
+    assertThatThrownBy(
+            () -> WeightRules.read("rules.yaml", "quantization: {layers: [{match: 'a'}]}"))
+        .hasMessage("Invalid rule in rules.yaml: {match=a} (must have match, and bits of weights)");
+    assertThatThrownBy(() -> WeightRules.read("rules.yaml", "{"))
+        .hasMessageStartingWith("Invalid YAML in rules.yaml: ");
   }
 }

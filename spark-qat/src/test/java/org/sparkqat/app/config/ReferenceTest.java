@@ -34,6 +34,7 @@ class ReferenceTest {
     choices.add("model.name=lenet5");
     choices.add("model.layers=[{name: a, type: relu}]");
     choices.add("data.classes=0");
+    choices.add("quantization.mixed={}");
     choices.add(
         "training.stages=[{float: true}, {weights: {}, activations: {}, learning-rate: {}, gate: {}, quantized-weights: {}}]");
     for (int i = 0; i < choices.size(); i++) {
