@@ -95,7 +95,8 @@ public final class StandaloneCluster implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp", runtime + "/jars/*"));
+    command.addAll(List.of(CommandLine.QUICK_START.split(" ")));
+    command.addAll(List.of("-Xmx256m", "-cp", runtime + "/jars/*"));
     command.addAll(List.of(words));
     ProcessBuilder builder =
         new ProcessBuilder(command)
