@@ -30,14 +30,16 @@ public final class RangeTerms {
     float low = affine.lowest();
     float high = affine.highest();
     float scale = affine.scale();
-    // Floats and no branches: the loop becomes vector instructions.
-    for (int i = 0; i < count; i++) {
-      float wide = Math.max(low - 1, Math.min(high + 1, values[from + i] / scale));
+    // Floats, no branches, and one array, which cannot overlap with itself: the loop becomes vector
+    // instructions.
+    System.arraycopy(values, from, terms, into, count);
+    for (int i = into; i < into + count; i++) {
+      float wide = Math.max(low - 1, Math.min(high + 1, terms[i] / scale));
       float code = Affine.round(wide);
       float clamped = Math.max(low, Math.min(high, code));
       float beyond = code - clamped;
       float inside = 1 - Math.abs(beyond);
-      terms[into + i] = inside * (clamped - wide) + OUTSIDE * beyond;
+      terms[i] = inside * (clamped - wide) + OUTSIDE * beyond;
     }
   }
 
