@@ -273,7 +273,7 @@ class WrongInputIT {
   }
 
   @Test
-  void aLossThatIsNoNumberStopsAndTheLastCheckpointStays() {
+  void weightsThatAreNotFiniteStopTrainingAndTheLastCheckpointStays() {
     Path path = folder.resolve("diverged");
     Outcome outcome =
         train(
@@ -286,9 +286,9 @@ class WrongInputIT {
     assertThat(messages(outcome))
         .singleElement()
         .asString()
-        .startsWith("spark-qat: Cannot continue training: loss is ")
-        .contains(" at step ")
-        .contains("first non-finite value in layer '");
+        .startsWith("spark-qat: Cannot continue training: parameter '")
+        .contains(" of layer '")
+        .contains(" is not finite, or too large to quantize, at step ");
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(path.resolve("checkpoints")).isNotEmptyDirectory();
     assertThat(path.resolve("summary.json")).doesNotExist();
