@@ -163,7 +163,7 @@ final class QuantizerPlacement {
                   .anyMatch(block -> rule.selects(block.name(), BlockTypes.of(block)));
       if (!matched) {
         throw new IllegalArgumentException(
-            "Invalid quantization.layers match: '%s'%s (no such layer; allowed: input, %s)"
+            "Invalid match of a rule for layers: '%s'%s (no such layer; allowed: input, %s)"
                 .formatted(
                     rule.match(),
                     rule.type().map(type -> " of type '" + type + "'").orElse(""),

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.network.Bias;
@@ -14,6 +16,8 @@ import org.sparkqat.network.Network;
 import org.sparkqat.network.Residuals;
 import org.sparkqat.network.Window;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Clipping;
@@ -120,6 +124,18 @@ final class Catalogue {
         Stage.quantized("w8", first, 1, RATE),
         Stage.quantized("half", observed(4), 1, RATE).share(new QuantizedShare.Largest(0.5)),
         Stage.quantized("whole", observed(4), 1, RATE).share(new QuantizedShare.Largest(1)));
+    QuantizationRule waiting =
+        new QuantizationRule(
+            QuantizationRule.ALL,
+            Optional.of("convolution"),
+            Optional.empty(),
+            Optional.empty(),
+            Set.of(Part.WEIGHTS, Part.ACTIVATIONS));
+    stages(
+        "layers one after the other",
+        sgd(),
+        Stage.quantized("some", first.rules(List.of(waiting)), 1, RATE),
+        Stage.quantized("whole", first, 1, RATE));
     stages(
         "weights blended, oscillating ones frozen",
         sgd().watch(new OscillationWatch(0.3, 0.2, 0.25)),

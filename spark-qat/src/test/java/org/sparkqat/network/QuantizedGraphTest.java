@@ -178,7 +178,7 @@ class QuantizedGraphTest {
     assertThatThrownBy(() -> graph(network, scheme(0, rule("conv3", W8, null))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "Invalid quantization.layers match: 'conv3' (no such layer; allowed: input, conv1,"
+            "Invalid match of a rule for layers: 'conv3' (no such layer; allowed: input, conv1,"
                 + " pool1, conv2, pool2, flatten, fc1, fc2, fc3)");
   }
 
@@ -215,7 +215,7 @@ class QuantizedGraphTest {
                     scheme(0, ofType("fully-connected", "conv*", W8))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "Invalid quantization.layers match: 'conv*' of type 'fully-connected' (no such layer;");
+            "Invalid match of a rule for layers: 'conv*' of type 'fully-connected' (no such layer;");
   }
 
   @Test

@@ -52,10 +52,16 @@ final class BitSearchReader {
       weights.conflict(
           "scheme", "it has bits of its own; quantization.mixed needs uniform or tanh");
     }
-    if (scheme.rules().stream().anyMatch(BitSearchReader::speaksOfWeights)) {
-      quantization.problem(
-          "layers",
-          "Invalid quantization.layers: rules for weights (quantization.mixed chooses their bits; remove these rules, or quantization.mixed)");
+    requireNoWeights(quantization, scheme.rules());
+  }
+
+  /** Reports rules of a section that would overrule the choice. */
+  static void requireNoWeights(Section section, List<QuantizationRule> rules) {
+    if (rules.stream().anyMatch(BitSearchReader::speaksOfWeights)) {
+      section.problem(
+          QuantizationReader.LAYERS,
+          "Invalid %s: rules for weights (quantization.mixed chooses their bits; remove these rules, or quantization.mixed)"
+              .formatted(section.path(QuantizationReader.LAYERS)));
     }
   }
 

@@ -49,10 +49,8 @@ final class JobReader {
         .ifPresent(
             network -> {
               requireStatistics(trainingSection, training.stages(), network);
-              training.stages().all().stream()
-                  .map(Stage::scheme)
-                  .distinct()
-                  .forEach(scheme -> checkScheme(quantizationSection, scheme, network));
+              checkSchemes(
+                  quantizationSection, quantization.scheme(), trainingSection, training, network);
               quantization
                   .mixed()
                   .ifPresent(
@@ -101,14 +99,38 @@ final class JobReader {
     }
   }
 
-  private static void checkScheme(Section section, QuantizationScheme scheme, Network network) {
+  /** Reports what the network cannot be quantized with, at the start or in a stage. */
+  private static void checkSchemes(
+      Section quantization,
+      QuantizationScheme start,
+      Section section,
+      TrainingConfiguration training,
+      Network network) {
     BlockGraph graph = BlockGraph.of(network);
-    for (QuantizationRule rule : scheme.rules()) {
-      QuantizationScheme alone = scheme.rules(List.of(rule)).integerTrue(Optional.empty());
-      section.checked("layers", () -> QuantizedGraph.of(graph, alone));
+    checkRules(quantization, QuantizationReader.LAYERS, start, start.rules(), graph);
+    List<QuantizationScheme> staged =
+        training.stages().all().stream().map(Stage::scheme).distinct().toList();
+    staged.stream()
+        .flatMap(scheme -> scheme.rules().stream())
+        .distinct()
+        .filter(rule -> !start.rules().contains(rule))
+        .forEach(rule -> checkRules(section, "stages", start, List.of(rule), graph));
+    if (start.integerTrue().isPresent() && !section.hasProblems()) {
+      staged.forEach(
+          scheme -> quantization.checked("integer-true", () -> QuantizedGraph.of(graph, scheme)));
     }
-    if (scheme.integerTrue().isPresent() && !section.hasProblems()) {
-      section.checked("integer-true", () -> QuantizedGraph.of(graph, scheme));
+  }
+
+  /** Reports rules that the network has no layers for, or not such ones. */
+  private static void checkRules(
+      Section section,
+      String key,
+      QuantizationScheme scheme,
+      List<QuantizationRule> rules,
+      BlockGraph graph) {
+    for (QuantizationRule rule : rules) {
+      QuantizationScheme alone = scheme.rules(List.of(rule)).integerTrue(Optional.empty());
+      section.checked(key, () -> QuantizedGraph.of(graph, alone));
     }
   }
 }

@@ -28,6 +28,10 @@ import org.sparkqat.training.RangeTraining;
 final class QuantizationReader {
 
   private static final Bounds BITS = Bounds.between(2, CodeFormat.MOST_BITS);
+
+  /** Key of the rules for single layers, in the group and in a stage. */
+  static final String LAYERS = "layers";
+
   private static final Kind<String> MATCH =
       new Kind.Text("name of a layer, with * and ?; or input");
 
@@ -67,10 +71,7 @@ final class QuantizationReader {
             ? Stream.empty()
             : Stream.of(QuantizationRule.real(QuantizationRule.ALL, real));
     List<QuantizationRule> rules =
-        Stream.concat(
-                all,
-                section.groups("layers").stream().map(rule -> rule(rule, weights, activations)))
-            .toList();
+        Stream.concat(all, rules(section, weights, activations).stream()).toList();
     OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
     Optional<BitSearch> mixed = BitSearchReader.read(section);
     Optional<Rounding> integerTrue = section.choice("integer-true", IntegerTrue.NONE).rounding;
@@ -101,11 +102,13 @@ final class QuantizationReader {
   }
 
   /**
-   * A scheme with other weights or activations, which inherit what they do not say; a group that
-   * does not say {@code bits: float} is quantized.
+   * The scheme of a stage that changes one: with other weights or activations, which inherit what
+   * they do not say, and with rules for single layers after those before. A group that does not say
+   * {@code bits: float} is quantized.
    */
-  static QuantizationScheme changed(
-      QuantizationScheme scheme, Optional<Section> weights, Optional<Section> activations) {
+  static QuantizationScheme changed(QuantizationScheme scheme, Section stage) {
+    Optional<Section> weights = stage.optionalGroup("weights");
+    Optional<Section> activations = stage.optionalGroup("activations");
     WeightQuantizer newWeights =
         weights.map(group -> weights(group, scheme.weights())).orElse(scheme.weights());
     ActivationQuantizer newActivations =
@@ -124,7 +127,13 @@ final class QuantizationReader {
     if (!real.isEmpty()) {
       rules.add(0, QuantizationRule.real(QuantizationRule.ALL, real));
     }
+    rules.addAll(rules(stage, newWeights, newActivations));
     return scheme.quantizers(newWeights, newActivations).rules(rules);
+  }
+
+  private static List<QuantizationRule> rules(
+      Section section, WeightQuantizer weights, ActivationQuantizer activations) {
+    return section.groups(LAYERS).stream().map(rule -> rule(rule, weights, activations)).toList();
   }
 
   private static boolean isAllReal(QuantizationRule rule) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.Gate;
@@ -61,12 +62,9 @@ final class StagesReader {
     Form form = section.flag("float", false) ? Form.FLOAT : Form.QUANTIZED;
     int length = Math.toIntExact(section.required("epochs", EPOCH, 1L));
     requireStart(section, length);
-    Optional<Section> weights = section.optionalGroup("weights");
-    Optional<Section> activations = section.optionalGroup("activations");
-    scheme = QuantizationReader.changed(scheme, weights, activations);
-    if (form == Form.FLOAT && (weights.isPresent() || activations.isPresent())) {
-      section.conflict("float", "a float stage has no weights or activations to quantize");
-    }
+    QuantizationScheme before = scheme;
+    scheme = QuantizationReader.changed(scheme, section);
+    requireSense(section, form, before);
     LearningRate usual = form == Form.FLOAT ? floatRate : quantizedRate;
     LearningRate rate =
         section
@@ -107,6 +105,21 @@ final class StagesReader {
                 Statistics.TRAINED,
                 share,
                 gate));
+  }
+
+  private void requireSense(Section section, Form form, QuantizationScheme before) {
+    boolean changes =
+        section.has("weights")
+            || section.has("activations")
+            || section.hasItems(QuantizationReader.LAYERS);
+    if (form == Form.FLOAT && changes) {
+      section.conflict("float", "a float stage has no weights or activations to quantize");
+    }
+    if (base.mixed().isPresent()) {
+      List<QuantizationRule> own = new ArrayList<>(scheme.rules());
+      own.removeAll(before.rules());
+      BitSearchReader.requireNoWeights(section, own);
+    }
   }
 
   private void requireStart(Section section, int length) {

@@ -36,7 +36,7 @@ class ReferenceTest {
     choices.add("data.classes=0");
     choices.add("quantization.mixed={}");
     choices.add(
-        "training.stages=[{float: true}, {weights: {}, activations: {}, learning-rate: {}, gate: {}, quantized-weights: {}}]");
+        "training.stages=[{float: true}, {weights: {}, activations: {}, layers: [{match: conv1, weights: {bits: 4}, activations: {bits: 4}}], learning-rate: {}, gate: {}, quantized-weights: {}}]");
     for (int i = 0; i < choices.size(); i++) {
       for (KeyDescription key : ConfigurationText.keys(EVERYTHING, List.of(choices.get(i)))) {
         if (keys.computeIfAbsent(key.path(), k -> new LinkedHashSet<>()).isEmpty()

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
+import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.training.Gate;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Stage;
@@ -86,8 +88,49 @@ class StagesReaderTest {
   }
 
   @Test
+  void singleLayersAreQuantizedOneStageAfterTheOther() {
+    Stages stages =
+        stages(
+            "quantization.layers=[{match: 'conv*', weights: {bits: float}, activations: {bits: float}}]",
+            "training.stages.1.layers=[{match: conv1, weights: {}, activations: {}}]",
+            "training.stages.2.layers=[{match: conv2, weights: {bits: 3}}]",
+            "training.stages.3.layers=[{match: conv1, weights: {bits: 2}}]");
+    assertThat(stages.all())
+        .extracting(stage -> bits(stage, "conv1") + ", " + bits(stage, "conv2"))
+        .containsExactly("8, 0", "8, 0", "8, 3", "2, 3");
+    assertThat(stages.all().stream().skip(1).map(stage -> stage.scheme().rules().size()))
+        .containsExactly(2, 3, 4);
+    assertThat(stages.calibrates(2)).isTrue();
+  }
+
+  /** Bits of a layer's weights, 0: float. */
+  private static int bits(Stage stage, String layer) {
+    Optional<WeightQuantizer> weights = Optional.of(stage.scheme().weights());
+    for (QuantizationRule rule : stage.scheme().rules()) {
+      weights = rule.matches(layer) ? rule.weightsAfter(weights) : weights;
+    }
+    return weights.map(WeightQuantizer::bits).orElse(0);
+  }
+
+  @Test
+  void aStageMayNotOverruleBitsThatTrainingChooses() {
+    assertThatThrownBy(
+            () ->
+                stages(
+                    "quantization.mixed={}",
+                    "training.stages.2.layers=[{match: conv1, weights: {bits: 3}}]"))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(
+            "Invalid training.stages.2.layers: rules for weights (quantization.mixed chooses their"
+                + " bits; remove these rules, or quantization.mixed)");
+  }
+
+  @Test
   void whatIsResolvedGivesTheSameStages() {
-    ConfigurationText text = Configurations.read(Configurations.MINIMAL + STEPPED);
+    ConfigurationText text =
+        Configurations.read(
+            Configurations.MINIMAL + STEPPED,
+            "training.stages.2.layers=[{match: conv1, weights: {bits: 3}}]");
     assertThat(Configurations.read(text.resolved()).job()).isEqualTo(text.job());
   }
 
@@ -124,7 +167,7 @@ class StagesReaderTest {
         "training.stages.3.activations.bits=17|Invalid training.stages.3.activations.bits: 17"
             + " (allowed: float, or 1 to 16)",
         "training.stages.3.end=17|Unknown key: training.stages.3.end (allowed: name, float, epochs,"
-            + " start-epoch, weights, activations, learning-rate, learning-rate-factor,"
+            + " start-epoch, weights, activations, layers, learning-rate, learning-rate-factor,"
             + " batch-norm-freeze-epoch, range-freeze-epoch, quantized-weights, gate)",
         "training.stages.0.quantized-weights.method=blend|Invalid part of the weights: Blend[from=0.0,"
             + " to=1.0] (only of quantized stages)",
@@ -134,6 +177,13 @@ class StagesReaderTest {
         "training.stages.2={name: noisy, epochs: 1, weights: {scheme: tanh}, quantized-weights:"
             + " {method: random}}|Invalid weights of scheme tanh: Sampled[from=0.0, to=1.0] (real and"
             + " quantized ones cannot be mixed; use uniform)",
+        "training.stages.0.layers=[{match: conv1, weights: {bits: 3}}]|Invalid"
+            + " training.stages.0.float: true (a float stage has no weights or activations to"
+            + " quantize)",
+        "training.stages.2.layers=[{match: conv9, weights: {bits: 3}}]|job.yaml:13: Invalid match of a rule"
+            + " for layers: 'conv9' (no such layer; allowed: input, conv1, pool1, conv2, pool2, flatten, fc1, fc2, fc3)",
+        "training.stages.2.layers=[{match: conv1}]|Invalid rule for 'conv1': it changes nothing"
+            + " (weights or activations)",
       })
   void whatMakesNoSenseIsRefusedWithKeyAndReason(String override, String message) {
     assertThatThrownBy(() -> stages(override))
