@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
-import org.apache.spark.TaskKilledException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +60,7 @@ final class DriverSession implements AutoCloseable {
         LOG.info("Connecting to the driver again: {}", e.toString());
         pause();
       } catch (InterruptedException e) {
-        throw killed();
+        throw SparkInternals.killed();
       }
     }
   }
@@ -77,20 +76,14 @@ final class DriverSession implements AutoCloseable {
     try {
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     } catch (InterruptedException e) {
-      throw killed();
+      throw SparkInternals.killed();
     }
   }
 
   private void requireAlive() {
     if (context.isInterrupted()) {
-      throw killed();
+      throw SparkInternals.killed();
     }
-  }
-
-  /** What to throw when the thread was interrupted: the task ends. */
-  static TaskKilledException killed() {
-    Thread.currentThread().interrupt();
-    return new TaskKilledException("the job has ended");
   }
 
   @Override

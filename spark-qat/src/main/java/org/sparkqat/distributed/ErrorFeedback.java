@@ -10,7 +10,7 @@ import java.util.Map;
 final class ErrorFeedback {
 
   private final Map<Integer, float[]> residuals = new HashMap<>();
-  private long after = WorkerMessage.NONE;
+  private long after = StepOrder.NO_STEP;
 
   /** True when what the step needs of the steps before is here. */
   boolean isReadyFor(StepOrder order) {

@@ -78,7 +78,7 @@ final class Introduction {
     try {
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     } catch (InterruptedException e) {
-      throw DriverSession.killed();
+      throw SparkInternals.killed();
     }
   }
 }

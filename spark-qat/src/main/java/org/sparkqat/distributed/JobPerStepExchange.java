@@ -83,7 +83,7 @@ final class JobPerStepExchange implements Exchange {
               .formatted(step, timeoutSeconds),
           e);
     } catch (ExecutionException e) {
-      throw ResidentJob.<RuntimeException>unchecked(e.getCause() == null ? e : e.getCause());
+      throw JobFailure.<RuntimeException>unchecked(JobFailure.cause(e));
     } catch (InterruptedException e) {
       job.cancel(true);
       Thread.currentThread().interrupt();

@@ -32,7 +32,7 @@ final class QatLoop {
   private final Divergence divergence;
 
   /** The latest step that the listener was told of. */
-  private long told = WorkerMessage.NONE;
+  private long told = StepOrder.NO_STEP;
 
   private int end = Integer.MAX_VALUE;
 
@@ -113,7 +113,7 @@ final class QatLoop {
 
   /** At the beginning of the stage again, or at the end. */
   private TrainingState takenBack(RollBack rollBack, TrainingState back) {
-    told = WorkerMessage.NONE;
+    told = StepOrder.NO_STEP;
     tell(rollBack);
     if (back.position().phase() == Phase.DONE) {
       keeper.afterPhase(back, rollBack.ended(), Double.NaN);

@@ -144,7 +144,7 @@ public final class QatTrainer {
     train.requireGlobalBatch(settings.globalBatch());
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     int tasks = tasks(context);
-    @Nullable String before = context.getLocalProperty(ResidentJob.DESCRIPTION);
+    @Nullable String before = context.getLocalProperty(SparkInternals.DESCRIPTION);
     warnOfLargerMessages(tasks);
     SliceChoice slices = new SliceChoice(exchange.slices(), sliceWindow);
     Optional<SliceChoice> sliced =

@@ -19,7 +19,6 @@ final class ResidentJob {
   private static final Logger LOG = LoggerFactory.getLogger(ResidentJob.class);
 
   private static final String INTERRUPT = "spark.job.interruptOnCancel";
-  static final String DESCRIPTION = "spark.job.description";
 
   private final ResidentProtocol protocol;
   private final JavaFutureAction<Void> tasks;
@@ -50,15 +49,16 @@ final class ResidentJob {
       ResidentTask.Job description,
       String text) {
     @Nullable String interrupt = context.getLocalProperty(INTERRUPT);
-    @Nullable String before = context.getLocalProperty(DESCRIPTION);
+    @Nullable String before = context.getLocalProperty(SparkInternals.DESCRIPTION);
     context.setLocalProperty(INTERRUPT, "true");
-    context.setLocalProperty(DESCRIPTION, before == null ? text : before + ", " + text);
+    context.setLocalProperty(
+        SparkInternals.DESCRIPTION, before == null ? text : before + ", " + text);
     try {
       return new ResidentJob(
           protocol, shards.foreachPartitionAsync(new ResidentTask(description)), description);
     } finally {
       context.setLocalProperty(INTERRUPT, interrupt);
-      context.setLocalProperty(DESCRIPTION, before);
+      context.setLocalProperty(SparkInternals.DESCRIPTION, before);
     }
   }
 
@@ -140,7 +140,7 @@ final class ResidentJob {
       var unused = tasks.get();
       return Optional.empty();
     } catch (ExecutionException e) {
-      return Optional.of(e.getCause() == null ? e : e.getCause());
+      return Optional.of(JobFailure.cause(e));
     }
   }
 
@@ -159,18 +159,13 @@ final class ResidentJob {
       return new ExchangeUnavailableException(
           "Failed to start resident workers: " + firstLine(cause.get()), cause.get());
     }
-    throw ResidentJob.<RuntimeException>unchecked(cause.get());
+    throw JobFailure.<RuntimeException>unchecked(cause.get());
   }
 
   /** True when no other exchange would do better: an executor cannot compute the same bits. */
   private static boolean isRefusal(Throwable cause) {
     String name = DifferentInstructionSetException.class.getSimpleName();
     return String.valueOf(cause.getMessage()).contains(name);
-  }
-
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  static <E extends Throwable> E unchecked(Throwable thrown) throws E {
-    throw (E) thrown;
   }
 
   private static String firstLine(Throwable thrown) {

@@ -112,7 +112,7 @@ final class ResidentTask implements VoidFunction<Iterator<Shard>>, Serializable 
 
   private void serve(
       DriverSession session, WorkerIdentity self, Worker worker, List<Shard> shards) {
-    long computed = WorkerMessage.NONE;
+    long computed = StepOrder.NO_STEP;
     ErrorFeedback feedback = new ErrorFeedback();
     WorkerMessage message = WorkerMessage.poll(job.run(), self, computed);
     while (true) {

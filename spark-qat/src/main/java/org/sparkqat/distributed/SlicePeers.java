@@ -118,7 +118,7 @@ final class SlicePeers implements AutoCloseable {
         pause();
         answer = ask(peer, key, reader);
       } catch (InterruptedException e) {
-        throw DriverSession.killed();
+        throw SparkInternals.killed();
       }
     }
   }
@@ -137,7 +137,7 @@ final class SlicePeers implements AutoCloseable {
       connections.put(peer, connection);
       return connection;
     } catch (InterruptedException e) {
-      throw DriverSession.killed();
+      throw SparkInternals.killed();
     }
   }
 
@@ -151,7 +151,7 @@ final class SlicePeers implements AutoCloseable {
     try {
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     } catch (InterruptedException e) {
-      throw DriverSession.killed();
+      throw SparkInternals.killed();
     }
   }
 

@@ -37,7 +37,7 @@ final class SlicedSteps implements Steps {
   private Position begun = Position.START;
   private Position lossesAt = Position.START;
   private int losses;
-  private long held = WorkerMessage.NONE;
+  private long held = StepOrder.NO_STEP;
   private boolean proven;
   private boolean given;
 

@@ -79,7 +79,7 @@ final class SlicedTask {
   }
 
   private void serve(SlicePeers peers) {
-    WorkerMessage message = WorkerMessage.poll(job.run(), self, WorkerMessage.NONE);
+    WorkerMessage message = WorkerMessage.poll(job.run(), self, StepOrder.NO_STEP);
     while (true) {
       DriverMessage answer = session.ask(message);
       if (answer.kind() == DriverMessage.Kind.END) {

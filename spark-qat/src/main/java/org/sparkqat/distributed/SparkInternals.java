@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
@@ -32,6 +33,9 @@ import org.sparkqat.spark.SparkVersioned;
  */
 final class SparkInternals {
 
+  /** The local property with what Spark's pages say of a job. */
+  static final String DESCRIPTION = "spark.job.description";
+
   private static final String MODULE = "sparkqat";
 
   private SparkInternals() {}
@@ -49,6 +53,12 @@ final class SparkInternals {
   /** The host of this process, as Spark knows it. */
   static String host() {
     return SparkEnv.get().blockManager().blockManagerId().host();
+  }
+
+  /** What to throw when the thread of a task was interrupted: the task ends. */
+  static TaskKilledException killed() {
+    Thread.currentThread().interrupt();
+    return new TaskKilledException("the job has ended");
   }
 
   private static TransportConf transport(int threads) {

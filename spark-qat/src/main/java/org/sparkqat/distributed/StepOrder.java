@@ -23,6 +23,9 @@ public record StepOrder(
     Ranges ranges,
     GradientForm form) {
 
+  /** What stands for the step before the first. */
+  static final long NO_STEP = -1;
+
   /** An order whose gradients travel exactly. */
   public StepOrder(
       long step,

@@ -11,7 +11,7 @@ import org.sparkqat.training.TreeSum;
  * What a resident worker tells the driver.
  *
  * @param run token of the job that the worker's task belongs to
- * @param step the last step that the worker has computed; {@link #NONE}: none yet
+ * @param step the last step that the worker has computed; {@link StepOrder#NO_STEP}: none yet
  * @param computeNanos how long it took
  * @param encoding of the gradients
  * @param parts the sums of its shards in that step; empty but in a {@link Kind#RESULT}
@@ -27,7 +27,6 @@ record WorkerMessage(
     List<TreeSum.Part<StepResult>> parts,
     byte[] slice) {
 
-  static final long NONE = -1;
   private static final byte[] NO_SLICE = {};
 
   enum Kind {
@@ -72,7 +71,7 @@ record WorkerMessage(
   }
 
   static WorkerMessage hello(long run, WorkerIdentity from) {
-    return new WorkerMessage(Kind.HELLO, run, from, NONE);
+    return new WorkerMessage(Kind.HELLO, run, from, StepOrder.NO_STEP);
   }
 
   static WorkerMessage poll(long run, WorkerIdentity from, long step) {
@@ -89,12 +88,12 @@ record WorkerMessage(
    * @param address {@code host:port}
    */
   static WorkerMessage peers(long run, WorkerIdentity from, String address) {
-    return new WorkerMessage(Kind.PEERS, run, from, NONE, bytes(address));
+    return new WorkerMessage(Kind.PEERS, run, from, StepOrder.NO_STEP, bytes(address));
   }
 
   /** Why the worker cannot reach another one. */
   static WorkerMessage unreachable(long run, WorkerIdentity from, String why) {
-    return new WorkerMessage(Kind.UNREACHABLE, run, from, NONE, bytes(why));
+    return new WorkerMessage(Kind.UNREACHABLE, run, from, StepOrder.NO_STEP, bytes(why));
   }
 
   /** The worker's slice. */

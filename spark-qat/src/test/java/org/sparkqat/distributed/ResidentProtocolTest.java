@@ -146,12 +146,12 @@ class ResidentProtocolTest {
   @Test
   void aStepGoesToEveryWorkerAndIsCompleteWithTheLastResult() throws InterruptedException {
     assertThat(tell(WorkerMessage.hello(RUN, worker(0, 10))).kind()).isEqualTo(Kind.WAIT);
-    Reply early = tell(poll(worker(0, 10), WorkerMessage.NONE));
+    Reply early = tell(poll(worker(0, 10), StepOrder.NO_STEP));
     assertThat(early.isOpen()).isTrue();
     begin(order(4));
     assertThat(early.step()).isEqualTo(4);
-    assertThat(tell(poll(worker(1, 11), WorkerMessage.NONE)).step()).isEqualTo(4);
-    assertThat(tell(poll(worker(2, 12), WorkerMessage.NONE)).step()).isEqualTo(4);
+    assertThat(tell(poll(worker(1, 11), StepOrder.NO_STEP)).step()).isEqualTo(4);
+    assertThat(tell(poll(worker(2, 12), StepOrder.NO_STEP)).step()).isEqualTo(4);
 
     Reply first = tell(computed(worker(2, 12), 4));
     Reply second = tell(computed(worker(0, 10), 4));
@@ -205,7 +205,7 @@ class ResidentProtocolTest {
   @Test
   void aLostTaskIsComputedByItsNextAttemptAndTheOthersWait() throws InterruptedException {
     begin(order(1));
-    tell(poll(worker(0, 10), WorkerMessage.NONE));
+    tell(poll(worker(0, 10), StepOrder.NO_STEP));
     Reply other = tell(computed(worker(1, 11), 1));
     tell(computed(worker(2, 12), 1));
     assertThat(protocol.allConnected()).isTrue();
@@ -216,7 +216,7 @@ class ResidentProtocolTest {
         .isEqualTo(
             "shards 0 to 1 (executor executor10 on host, task attempt 10, lost, last heard of 7 s ago)");
 
-    assertThat(tell(poll(worker(0, 20), WorkerMessage.NONE)).step()).isEqualTo(1);
+    assertThat(tell(poll(worker(0, 20), StepOrder.NO_STEP)).step()).isEqualTo(1);
     assertThat(protocol.allConnected()).isTrue();
     // The connection of the lost attempt may be noticed to be lost after its successor is there.
     protocol.lost("connection of 10");
@@ -231,7 +231,7 @@ class ResidentProtocolTest {
     begin(order(1));
     tell(computed(worker(0, 10), 1));
     protocol.lost("connection of 10");
-    Reply again = tell(poll(worker(0, 20), WorkerMessage.NONE));
+    Reply again = tell(poll(worker(0, 20), StepOrder.NO_STEP));
     assertThat(again.isOpen()).isTrue();
     tell(computed(worker(1, 11), 1));
     tell(computed(worker(2, 12), 1));
@@ -243,38 +243,38 @@ class ResidentProtocolTest {
   @Test
   void aTaskThatRunsTwiceBlocksOnlyWhileAnotherOneIsMissing() {
     begin(order(1));
-    tell(poll(worker(0, 10), WorkerMessage.NONE));
-    tell(poll(worker(1, 11), WorkerMessage.NONE));
+    tell(poll(worker(0, 10), StepOrder.NO_STEP));
+    tell(poll(worker(1, 11), StepOrder.NO_STEP));
     assertThat(protocol.isBlocked()).isFalse();
-    tell(poll(worker(0, 20), WorkerMessage.NONE));
+    tell(poll(worker(0, 20), StepOrder.NO_STEP));
     assertThat(protocol.isBlocked()).isTrue();
-    tell(poll(worker(2, 12), WorkerMessage.NONE));
+    tell(poll(worker(2, 12), StepOrder.NO_STEP));
     assertThat(protocol.isBlocked()).isFalse();
   }
 
   @Test
   void aTaskThatIsRunAgainAfterItsLossBlocksNothing() {
     begin(order(1));
-    tell(poll(worker(0, 10), WorkerMessage.NONE));
+    tell(poll(worker(0, 10), StepOrder.NO_STEP));
     protocol.lost("connection of 10");
-    tell(poll(worker(0, 20), WorkerMessage.NONE));
+    tell(poll(worker(0, 20), StepOrder.NO_STEP));
     assertThat(protocol.isBlocked()).isFalse();
   }
 
   @Test
   void nobodyIsAnsweredOnALostConnection() {
-    Reply lost = tell(poll(worker(0, 10), WorkerMessage.NONE));
+    Reply lost = tell(poll(worker(0, 10), StepOrder.NO_STEP));
     protocol.lost("connection of 10");
     begin(order(1));
     assertThat(lost.isOpen()).isTrue();
-    assertThat(tell(poll(worker(0, 10), WorkerMessage.NONE)).step()).isEqualTo(1);
+    assertThat(tell(poll(worker(0, 10), StepOrder.NO_STEP)).step()).isEqualTo(1);
   }
 
   @Test
   void whoWaitsForLongIsToldToAskAgain() {
-    Reply old = tell(poll(worker(0, 10), WorkerMessage.NONE));
+    Reply old = tell(poll(worker(0, 10), StepOrder.NO_STEP));
     clock.set(900);
-    Reply young = tell(poll(worker(1, 11), WorkerMessage.NONE));
+    Reply young = tell(poll(worker(1, 11), StepOrder.NO_STEP));
     clock.set(1000);
     protocol.renew(1000);
     assertThat(old.kind()).isEqualTo(Kind.WAIT);
@@ -283,7 +283,7 @@ class ResidentProtocolTest {
 
   @Test
   void theEndReachesThoseWhoWaitAndThoseWhoAskLater() {
-    Reply waiting = tell(poll(worker(0, 10), WorkerMessage.NONE));
+    Reply waiting = tell(poll(worker(0, 10), StepOrder.NO_STEP));
     protocol.end();
     assertThat(waiting.kind()).isEqualTo(Kind.END);
     assertThat(tell(WorkerMessage.hello(RUN, worker(1, 11))).kind()).isEqualTo(Kind.END);
@@ -353,7 +353,7 @@ class ResidentProtocolTest {
         .startsWith("Invalid result of shard 0: ResultShape[gradient=3");
 
     WorkerIdentity unknown = new WorkerIdentity(5, ShardRange.of(0, WORKERS, SHARDS), 1, "e", "h");
-    assertThat(tell(poll(unknown, WorkerMessage.NONE)).refusals.get(0))
+    assertThat(tell(poll(unknown, StepOrder.NO_STEP)).refusals.get(0))
         .startsWith("Invalid worker: 5 with shards 0 to 1");
   }
 

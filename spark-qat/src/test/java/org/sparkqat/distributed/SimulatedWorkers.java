@@ -91,7 +91,7 @@ final class SimulatedWorkers {
 
   private void serve(WorkerIdentity self) {
     try (SparkInternals.Connection connection = SparkInternals.Connection.to(host, port)) {
-      ByteBuffer message = WorkerMessage.poll(run, self, WorkerMessage.NONE).encode();
+      ByteBuffer message = WorkerMessage.poll(run, self, StepOrder.NO_STEP).encode();
       while (true) {
         DriverMessage answer = connection.ask(message, DriverMessage::decode, PATIENCE);
         if (answer.kind() == DriverMessage.Kind.END) {
@@ -108,7 +108,7 @@ final class SimulatedWorkers {
 
   private ByteBuffer next(WorkerIdentity self, DriverMessage answer) {
     if (answer.order().isEmpty()) {
-      return WorkerMessage.poll(run, self, WorkerMessage.NONE).encode();
+      return WorkerMessage.poll(run, self, StepOrder.NO_STEP).encode();
     }
     StepOrder order = answer.order().get();
     return WorkerMessage.result(
