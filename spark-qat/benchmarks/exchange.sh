@@ -7,5 +7,5 @@ set -euo pipefail
 
 (($#)) || set -- 'local[2]' 'local-cluster[2,1,1024]'
 for master in "$@"; do
-  "$(dirname "${BASH_SOURCE[0]}")/run.sh" org.sparkqat.distributed.ExchangeBenchmark "$master"
+  "$(dirname "${BASH_SOURCE[0]}")/run.sh" org.sparkqat.distributed.resident.ExchangeBenchmark "$master"
 done

@@ -4,4 +4,4 @@
 # `mvn package` to have run, and 8 GB of memory.
 set -euo pipefail
 
-heap=4g "$(dirname "${BASH_SOURCE[0]}")/run.sh" org.sparkqat.distributed.ScalingBenchmark "$@"
+heap=4g "$(dirname "${BASH_SOURCE[0]}")/run.sh" org.sparkqat.distributed.resident.ScalingBenchmark "$@"

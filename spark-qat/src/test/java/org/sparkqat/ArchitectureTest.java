@@ -2,9 +2,13 @@ package org.sparkqat;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +40,22 @@ class ArchitectureTest {
           // ArchUnit's own option does not know the folders of other profiles.
           .withImportOption(location -> !location.contains("/test-classes/"))
           .importPackages("org.sparkqat");
+
+  /** Each package of {@code distributed} is a slice; all else is none. */
+  private static final SliceAssignment PARTS =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+          return (type.getPackageName() + ".").startsWith("org.sparkqat.distributed.")
+              ? SliceIdentifier.of(type.getPackageName())
+              : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+          return "the packages of distributed";
+        }
+      };
 
   static List<String> packages() {
     return FLOW;
@@ -81,12 +101,17 @@ class ArchitectureTest {
         List.of("org.apache.spark.."));
   }
 
+  @Test
+  void thePartsOfDistributedAreFreeOfCycles() {
+    slices().assignedFrom(PARTS).should().beFreeOfCycles().check(CLASSES);
+  }
+
   /** What may differ between versions of Spark is in one file, what does in one package. */
   @Test
   void onlyOneClassUsesTheNetworkOfSpark() {
     noClasses()
         .that()
-        .haveNameNotMatching("org\\.sparkqat\\.distributed\\.SparkInternals(\\$.*)?")
+        .haveNameNotMatching("org\\.sparkqat\\.distributed\\.transport\\.SparkInternals(\\$.*)?")
         .and()
         .resideOutsideOfPackage("org.sparkqat.spark")
         .should()
@@ -98,7 +123,7 @@ class ArchitectureTest {
   void onlyOneClassUsesTheMetricsOfSpark() {
     noClasses()
         .that()
-        .haveNameNotMatching("org\\.sparkqat\\.distributed\\.SparkMetrics")
+        .haveNameNotMatching("org\\.sparkqat\\.distributed\\.progress\\.SparkMetrics")
         .should()
         .dependOnClassesThat(resideInAnyPackage("org.apache.spark.metrics.."))
         .check(CLASSES);

@@ -8,8 +8,9 @@ import org.apache.spark.sql.{DataFrame, SparkSession}
 import org.scalatest.funsuite.AnyFunSuite
 
 import org.sparkqat.data.{ExampleSchema, ShardedDataset}
-import org.sparkqat.distributed.{ModelEvaluator, Predictor, QatTrainer}
-import org.sparkqat.distributed.{TrainingSettings, WorkerSpecification}
+import org.sparkqat.distributed.{QatTrainer, TrainingSettings}
+import org.sparkqat.distributed.evaluation.{ModelEvaluator, Predictor}
+import org.sparkqat.distributed.worker.WorkerSpecification
 import org.sparkqat.engine.{Arithmetic, EngineChoice}
 import org.sparkqat.network.{Bias, InputNormalization, Layer, Network}
 import org.sparkqat.quantization.QuantizationScheme

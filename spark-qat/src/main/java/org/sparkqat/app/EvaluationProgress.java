@@ -2,7 +2,7 @@ package org.sparkqat.app;
 
 import org.sparkqat.app.progress.Progress;
 import org.sparkqat.app.progress.Update;
-import org.sparkqat.distributed.ProbeJob;
+import org.sparkqat.distributed.probe.ProbeJob;
 
 /** Tells a progress how many evaluations of variants are done. */
 final class EvaluationProgress implements ProbeJob.Watcher {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.sparkqat.app.output.Json;
 import org.sparkqat.app.report.TextTable;
 import org.sparkqat.app.report.TextTable.Side;
-import org.sparkqat.distributed.IntegerEvaluation;
+import org.sparkqat.distributed.evaluation.IntegerEvaluation;
 import org.sparkqat.quantization.Rounding;
 
 /**

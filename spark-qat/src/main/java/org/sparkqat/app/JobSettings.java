@@ -8,9 +8,9 @@ import org.sparkqat.app.config.AugmentationConfiguration;
 import org.sparkqat.app.config.JobConfiguration;
 import org.sparkqat.app.config.TrainingConfiguration;
 import org.sparkqat.data.Augmentation;
-import org.sparkqat.distributed.GradientCoding;
 import org.sparkqat.distributed.TrainingSettings;
-import org.sparkqat.distributed.WorkerSpecification;
+import org.sparkqat.distributed.wire.GradientCoding;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.training.CheckpointOrigin;
 
 /** A configuration in the terms of the packages that carry it out. */

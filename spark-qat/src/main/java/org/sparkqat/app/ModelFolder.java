@@ -8,7 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.sparkqat.app.config.ConfigurationText;
 import org.sparkqat.app.config.JobConfiguration;
 import org.sparkqat.app.output.RunFolder;
-import org.sparkqat.distributed.WorkerSpecification;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.training.Checkpoint;
 import org.sparkqat.training.CheckpointRetention;

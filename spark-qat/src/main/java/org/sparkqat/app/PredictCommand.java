@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.sparkqat.distributed.Predictor;
+import org.sparkqat.distributed.evaluation.Predictor;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.TrainingState;

@@ -4,9 +4,9 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkqat.analysis.LayerSchemes;
 import org.sparkqat.app.progress.Progress;
 import org.sparkqat.data.ShardedDataset;
-import org.sparkqat.distributed.ProbeJob;
-import org.sparkqat.distributed.SampledExamples;
-import org.sparkqat.distributed.WorkerSpecification;
+import org.sparkqat.distributed.probe.ProbeJob;
+import org.sparkqat.distributed.probe.SampledExamples;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.TrainingState;
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.sparkqat.app.config.DistillationConfiguration;
 import org.sparkqat.app.config.JobConfiguration;
-import org.sparkqat.distributed.Teacher;
 import org.sparkqat.distributed.TrainingSettings;
+import org.sparkqat.distributed.worker.Teacher;
 import org.sparkqat.training.Phase;
 import org.sparkqat.training.TrainingState;
 

@@ -1,5 +1,8 @@
 package org.sparkqat.distributed;
 
+import org.sparkqat.distributed.evaluation.Evaluator;
+import org.sparkqat.distributed.exchange.Exchange;
+
 /**
  * Who computes the steps and the evaluations of networks with one quantization scheme.
  *

@@ -4,6 +4,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.sparkqat.distributed.evaluation.Evaluator;
+import org.sparkqat.distributed.exchange.Exchange;
+import org.sparkqat.distributed.exchange.ExchangeSettings;
+import org.sparkqat.distributed.exchange.FallbackExchange;
+import org.sparkqat.distributed.exchange.JobPerStepExchange;
+import org.sparkqat.distributed.exchange.ShardGroups;
+import org.sparkqat.distributed.resident.Patience;
+import org.sparkqat.distributed.resident.ResidentExchange;
+import org.sparkqat.distributed.resident.WorkerCount;
+import org.sparkqat.distributed.transport.SparkInternals;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 
 /**
  * Makes the crews of a job, whose workers are told what a stage needs.

@@ -2,6 +2,8 @@ package org.sparkqat.distributed;
 
 import java.util.Optional;
 import java.util.function.Function;
+import org.sparkqat.distributed.evaluation.Evaluator;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 
 /** One crew after another, each for what the workers of a stage must know. */
 final class Crews implements AutoCloseable {

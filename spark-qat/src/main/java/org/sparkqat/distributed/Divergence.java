@@ -1,5 +1,7 @@
 package org.sparkqat.distributed;
 
+import org.sparkqat.distributed.wire.StepResult;
+import org.sparkqat.distributed.worker.SoundOrder;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.FoldedWeights;
 import org.sparkqat.network.Block;

@@ -1,5 +1,8 @@
 package org.sparkqat.distributed;
 
+import org.sparkqat.distributed.exchange.Exchange;
+import org.sparkqat.distributed.progress.StepTiming;
+import org.sparkqat.distributed.wire.StepResult;
 import org.sparkqat.training.TrainingState;
 
 /** Steps whose gradients the driver merges, and whose parameters it updates. */

@@ -3,6 +3,8 @@ package org.sparkqat.distributed;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.sparkqat.distributed.progress.StageFigures;
+import org.sparkqat.distributed.wire.StepResult;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Histogram;

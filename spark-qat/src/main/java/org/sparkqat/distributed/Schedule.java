@@ -3,6 +3,8 @@ package org.sparkqat.distributed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkqat.distributed.wire.GradientForm;
+import org.sparkqat.distributed.wire.StepOrder;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.Normalization;
 import org.sparkqat.network.BlockGraph;

@@ -3,6 +3,8 @@ package org.sparkqat.distributed;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkqat.distributed.exchange.ExchangeSettings;
+import org.sparkqat.distributed.slices.SlicedState;
 
 /**
  * When gradients are merged and parameters updated by slices on the workers; changes the speed,

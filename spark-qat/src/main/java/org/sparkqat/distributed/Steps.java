@@ -1,5 +1,6 @@
 package org.sparkqat.distributed;
 
+import org.sparkqat.distributed.exchange.StateLostException;
 import org.sparkqat.training.TrainingState;
 
 /** How one state of a job becomes the next. */

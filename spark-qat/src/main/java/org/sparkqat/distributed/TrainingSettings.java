@@ -3,6 +3,8 @@ package org.sparkqat.distributed;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.sparkqat.distributed.wire.GradientCoding;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.Engines;
 import org.sparkqat.training.BatchNormFreeze;

@@ -1,5 +1,9 @@
 package org.sparkqat.distributed;
 
+import org.sparkqat.distributed.progress.StageFigures;
+import org.sparkqat.distributed.progress.StepReport;
+import org.sparkqat.distributed.progress.StepTiming;
+import org.sparkqat.distributed.wire.StepResult;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.sparkqat.distributed.ExchangeSettings.Slices;
+import org.sparkqat.distributed.exchange.ExchangeSettings.Slices;
 import org.sparkqat.engine.Seeds;
 import org.sparkqat.testkit.CommandLine;
 import org.sparkqat.testkit.SparkTestKit;

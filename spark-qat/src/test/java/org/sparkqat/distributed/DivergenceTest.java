@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkqat.distributed.exchange.ExchangeSettings;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.ActivationRange;

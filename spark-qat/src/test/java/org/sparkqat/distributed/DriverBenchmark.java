@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.sparkqat.distributed.wire.StepResult;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Initialization;

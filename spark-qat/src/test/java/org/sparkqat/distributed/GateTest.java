@@ -16,6 +16,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkqat.distributed.progress.RollBack;
+import org.sparkqat.distributed.progress.TrainingListener;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.testkit.SparkTestKit;
 import org.sparkqat.training.Checkpoint;

@@ -8,6 +8,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.sparkqat.distributed.progress.StepReport;
+import org.sparkqat.distributed.progress.TrainingListener;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.CodeFormat;
@@ -112,14 +114,5 @@ class LearnedRangesTest {
     for (int slot = 0; slot < end.ranges().slots(); slot++) {
       assertThat(end.ranges().max()[slot]).isFinite().isGreaterThan(end.ranges().min()[slot]);
     }
-  }
-
-  @Test
-  void theWarningNamesLayerStepAndRemedy() {
-    assertThat(HeldRanges.message(new Held("conv2", "weights", 1e-6, 0.001, 1.5), 12))
-        .isEqualTo(
-            "Learned range of the weights of layer 'conv2' collapses at step 12: 1.00e-06, values"
-                + " up to 1.50 (held at 0.00100; lower quantization.learned-ranges.learning-rate or"
-                + " set quantization.learned-ranges.clip-norm)");
   }
 }

@@ -9,6 +9,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.sparkqat.distributed.exchange.ExchangeSettings;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.network.Bias;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;

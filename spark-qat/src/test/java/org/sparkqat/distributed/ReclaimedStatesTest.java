@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkqat.distributed.wire.StepResult;
 import org.sparkqat.engine.MicroBatchResult;
 import org.sparkqat.engine.Seeds;
 import org.sparkqat.network.BlockGraph;

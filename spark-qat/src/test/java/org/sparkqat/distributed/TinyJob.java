@@ -13,6 +13,8 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkqat.data.Augmentation;
 import org.sparkqat.data.ExampleSchema;
 import org.sparkqat.data.ShardedDataset;
+import org.sparkqat.distributed.exchange.ExchangeSettings;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.Network;
@@ -28,7 +30,7 @@ import org.sparkqat.training.Optimizer;
 import org.sparkqat.training.TrainingState;
 
 /** A job of seconds that uses everything that could depend on the cluster. */
-final class TinyJob {
+public final class TinyJob {
 
   static final int SHARDS = 8;
   static final int MICRO_BATCH = 4;
@@ -45,7 +47,7 @@ final class TinyJob {
   private TinyJob() {}
 
   /** Batch normalization, a residual sum, dropout, maximum pooling. */
-  static Network network() {
+  public static Network network() {
     return NetworkDescription.read(
         "tiny",
         SHAPE,
@@ -63,11 +65,11 @@ final class TinyJob {
             Map.of("name", "fc", "type", "fully-connected", "outputs", 3)));
   }
 
-  static TrainingSettings settings() {
+  public static TrainingSettings settings() {
     return settings(QuantizationScheme.W8A8);
   }
 
-  static TrainingSettings settings(QuantizationScheme scheme) {
+  public static TrainingSettings settings(QuantizationScheme scheme) {
     WorkerSpecification worker =
         new WorkerSpecification(
             network(),
@@ -94,7 +96,7 @@ final class TinyJob {
   }
 
   /** Images of noise around a mean that tells the class, in the order of their classes. */
-  static List<Row> rows(int examples, int purpose) {
+  public static List<Row> rows(int examples, int purpose) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < examples; i++) {
       int label = i * 3 / examples;
@@ -108,11 +110,11 @@ final class TinyJob {
     return rows;
   }
 
-  static Dataset<Row> table(SparkSession spark, List<Row> rows) {
+  public static Dataset<Row> table(SparkSession spark, List<Row> rows) {
     return spark.createDataFrame(rows, COLUMNS);
   }
 
-  static ShardedDataset data(Dataset<Row> table) {
+  public static ShardedDataset data(Dataset<Row> table) {
     return ShardedDataset.prepare(table, SCHEMA, SHARDS, SEED);
   }
 
@@ -123,7 +125,7 @@ final class TinyJob {
   }
 
   /** Trains from the beginning on the given table, with steps that travel as told. */
-  static TrainingState train(
+  public static TrainingState train(
       SparkSession spark, Dataset<Row> table, int workers, ExchangeSettings exchange) {
     QatTrainer trainer = new QatTrainer(spark, settings()).workers(workers).exchange(exchange);
     return train(spark, table, trainer);

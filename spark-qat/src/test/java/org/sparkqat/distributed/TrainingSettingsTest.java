@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.sparkqat.distributed.wire.GradientCoding;
+import org.sparkqat.distributed.wire.GradientEncoding;
 
 class TrainingSettingsTest {
 

@@ -8,6 +8,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.sparkqat.distributed.exchange.ExchangeSettings;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.FoldedWeights;
 import org.sparkqat.network.Block;

@@ -2,8 +2,8 @@ package org.sparkqat.app.config;
 
 import java.time.Duration;
 import java.util.OptionalInt;
-import org.sparkqat.distributed.ExchangeSettings;
-import org.sparkqat.distributed.GradientEncoding;
+import org.sparkqat.distributed.exchange.ExchangeSettings;
+import org.sparkqat.distributed.wire.GradientEncoding;
 
 /**
  * Group {@code cluster}: how a step travels; changes the speed, never the result, but for the

@@ -2,7 +2,7 @@ package org.sparkqat.app.doctor;
 
 import java.util.List;
 import java.util.Optional;
-import org.sparkqat.distributed.ExecutorFacts;
+import org.sparkqat.distributed.cluster.ExecutorFacts;
 
 /** Which arithmetic the quantized steps of a job will be computed with. */
 record ArithmeticCheck(List<ExecutorFacts> executors) implements Check {

@@ -2,9 +2,9 @@ package org.sparkqat.app.doctor;
 
 import java.util.List;
 import java.util.Optional;
-import org.sparkqat.distributed.ClusterFacts;
-import org.sparkqat.distributed.ExchangeSettings.Mode;
-import org.sparkqat.distributed.ExecutorFacts;
+import org.sparkqat.distributed.cluster.ClusterFacts;
+import org.sparkqat.distributed.cluster.ExecutorFacts;
+import org.sparkqat.distributed.exchange.ExchangeSettings.Mode;
 
 /** Which exchange the steps of a job will travel by. */
 record ExchangeCheck(ClusterFacts cluster, Mode mode) implements Check {

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.sparkqat.distributed.ExecutorFacts;
+import org.sparkqat.distributed.cluster.ExecutorFacts;
 import org.sparkqat.engine.EngineChoice;
 
 /**

@@ -1,7 +1,7 @@
 package org.sparkqat.app.doctor;
 
 import org.apache.spark.SparkConf;
-import org.sparkqat.distributed.ClusterFacts;
+import org.sparkqat.distributed.cluster.ClusterFacts;
 
 /**
  * What there is of memory, in bytes.

@@ -1,7 +1,7 @@
 package org.sparkqat.app.doctor;
 
 import java.util.List;
-import org.sparkqat.distributed.ExecutorFacts;
+import org.sparkqat.distributed.cluster.ExecutorFacts;
 import org.sparkqat.engine.EngineChoice;
 
 /** Whether oneDNN's native libraries load in every process that computes. */

@@ -1,8 +1,8 @@
 package org.sparkqat.app.doctor;
 
 import java.util.OptionalInt;
-import org.sparkqat.distributed.ClusterFacts;
-import org.sparkqat.distributed.ExchangeSettings.Mode;
+import org.sparkqat.distributed.cluster.ClusterFacts;
+import org.sparkqat.distributed.exchange.ExchangeSettings.Mode;
 
 /**
  * Whether the workers of a job can run at once.

@@ -3,7 +3,7 @@ package org.sparkqat.app.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.sparkqat.distributed.WorkerSpecification;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.DropoutKey;
 import org.sparkqat.engine.Engines;

@@ -3,9 +3,9 @@ package org.sparkqat.app.output;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.sparkqat.distributed.StageFigures;
-import org.sparkqat.distributed.StepReport;
-import org.sparkqat.distributed.StepTiming;
+import org.sparkqat.distributed.progress.StageFigures;
+import org.sparkqat.distributed.progress.StepReport;
+import org.sparkqat.distributed.progress.StepTiming;
 import org.sparkqat.training.Position;
 import org.sparkqat.training.RangeReport;
 

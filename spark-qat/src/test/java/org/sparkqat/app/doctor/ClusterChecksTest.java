@@ -10,9 +10,9 @@ import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.sparkqat.distributed.ClusterFacts;
-import org.sparkqat.distributed.ExchangeSettings.Mode;
-import org.sparkqat.distributed.ExecutorFacts;
+import org.sparkqat.distributed.cluster.ClusterFacts;
+import org.sparkqat.distributed.cluster.ExecutorFacts;
+import org.sparkqat.distributed.exchange.ExchangeSettings.Mode;
 import org.sparkqat.engine.EngineChoice;
 
 class ClusterChecksTest {

@@ -3,8 +3,8 @@ package org.sparkqat.app.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.sparkqat.distributed.ClusterFacts;
-import org.sparkqat.distributed.ExecutorFacts;
+import org.sparkqat.distributed.cluster.ClusterFacts;
+import org.sparkqat.distributed.cluster.ExecutorFacts;
 
 /** Healthy clusters, and what ails others. */
 final class Facts {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.sparkqat.data.DataKryoRegistrator;
 import org.sparkqat.data.DataScan;
 import org.sparkqat.distributed.TrainingSettings;
-import org.sparkqat.distributed.WorkerSpecification;
+import org.sparkqat.distributed.worker.WorkerSpecification;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.Zoo;
