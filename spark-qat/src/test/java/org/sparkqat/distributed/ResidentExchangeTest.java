@@ -133,6 +133,12 @@ class ResidentExchangeTest {
                   public void stepDone(StepReport report) {
                     if (report.position().step() == 4) {
                       spark.sparkContext().cancelAllJobs();
+                      // Otherwise the steps that are left may be faster than the end of the job.
+                      Awaitility.await()
+                          .until(
+                              () ->
+                                  spark.sparkContext().statusTracker().getActiveJobIds().length
+                                      == 0);
                     }
                   }
                 });
