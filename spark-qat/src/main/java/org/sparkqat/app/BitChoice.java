@@ -73,19 +73,22 @@ final class BitChoice {
   }
 
   /**
-   * Measures the layers of the float network on some training examples, chooses, and writes the
-   * choice down.
+   * Measures the layers of the float network on some examples, chooses, and writes the choice down.
    *
    * @param worker with the instruction set of the run
+   * @param data the validation data, or else the training data
    */
   void make(
-      SparkSession session, WorkerSpecification worker, TrainingState state, ShardedDataset train)
+      SparkSession session, WorkerSpecification worker, TrainingState state, ShardedDataset data)
       throws IOException {
     WeightBits bits = new WeightBits(job.network(), job.quantization().scheme(), search);
-    SampledExamples examples = SampledExamples.of(train, search.examples(), worker.microBatch());
+    SampledExamples examples = SampledExamples.of(data, search.examples(), worker.microBatch());
     progress.message(
-        "Choosing the bits of the weights: %d evaluations of %d examples"
-            .formatted(bits.variants().size(), examples.size()));
+        "Choosing the bits of the weights: %d evaluations of %d %s examples"
+            .formatted(
+                bits.variants().size(),
+                examples.size(),
+                job.data().validation().isPresent() ? "validation" : "training"));
     Choice choice;
     try (ProbeJob probe =
         new ProbeJob(

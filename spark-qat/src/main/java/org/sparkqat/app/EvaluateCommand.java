@@ -16,7 +16,7 @@ import org.sparkqat.app.output.Json;
 import org.sparkqat.app.output.Summary.Accuracies;
 import org.sparkqat.app.report.AccuracyTable;
 import org.sparkqat.app.report.AccuracyTable.Measure;
-import org.sparkqat.data.DataSource;
+import org.sparkqat.data.ExampleSource;
 import org.sparkqat.data.ShardedDataset;
 import org.sparkqat.distributed.evaluation.Evaluation;
 import org.sparkqat.distributed.evaluation.IntegerEvaluation;
@@ -71,13 +71,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Output folder of a run.")
   private String model = "";
 
-  @Option(
-      names = "--data",
-      paramLabel = "PATH",
-      description = "Labelled examples (default: data.test of the run).")
-  private @Nullable String data;
-
-  @Mixin private SourceOptions options = new SourceOptions();
+  @Mixin private ExampleOptions options = new ExampleOptions();
 
   @Option(
       names = "--mode",
@@ -106,7 +100,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     requireMatch();
     ModelFolder folder = ModelFolder.open(model, Sessions.hadoop());
-    DataSource source = options.source(data, folder.job().data().test());
+    ExampleSource source = options.examples(folder.job().data(), Split.TEST);
     Map<Mode, TrainingState> states = states(folder);
     if (integerOnly) {
       evaluateIntegers(folder, source, states);
@@ -141,7 +135,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void evaluateIntegers(
-      ModelFolder folder, DataSource source, Map<Mode, TrainingState> states) {
+      ModelFolder folder, ExampleSource source, Map<Mode, TrainingState> states) {
     Rounding policy = policy(folder);
     states.remove(Mode.FLOAT);
     if (states.isEmpty()) {

@@ -9,6 +9,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkqat.app.config.ConfigurationText;
 import org.sparkqat.app.config.JobConfiguration;
+import org.sparkqat.app.config.ValidationConfiguration;
+import org.sparkqat.data.DataSource;
 
 /**
  * Makes the paths of a configuration absolute, so that the configuration in the output folder
@@ -31,6 +33,11 @@ final class InputPaths {
     List<String> overrides = new ArrayList<>();
     overrides.add(override("data.train.path", input(job.data().train().path())));
     overrides.add(override("data.test.path", input(job.data().test().path())));
+    Optional<DataSource> validation =
+        job.data().validation().flatMap(ValidationConfiguration::rows);
+    if (validation.isPresent()) {
+      overrides.add(override("data.validation.path", input(validation.get().path())));
+    }
     overrides.add(override("output.path", qualified(new Path(job.output().path()))));
     if (job.model().weights().isPresent()) {
       overrides.add(override("model.weights", input(job.model().weights().get())));

@@ -12,6 +12,7 @@ import org.sparkqat.app.progress.Progress;
 import org.sparkqat.app.progress.Update;
 import org.sparkqat.app.report.AccuracyTable.Measure;
 import org.sparkqat.distributed.evaluation.Evaluation;
+import org.sparkqat.distributed.evaluation.EvaluationSet;
 import org.sparkqat.distributed.progress.RollBack;
 import org.sparkqat.distributed.progress.StepReport;
 import org.sparkqat.distributed.progress.TrainingListener;
@@ -100,10 +101,20 @@ final class RunRecorder implements TrainingListener {
 
   @Override
   public void evaluated(TrainingState state, Evaluation evaluation) {
+    record(EvaluationSet.TEST, state, evaluation);
+  }
+
+  @Override
+  public void validated(TrainingState state, Evaluation evaluation) {
+    record(EvaluationSet.VALIDATION, state, evaluation);
+  }
+
+  private void record(EvaluationSet data, TrainingState state, Evaluation evaluation) {
     Position at = state.position();
     String mode = mode(at.phase());
     add(
         new EvaluationMetrics(
+                data,
                 mode,
                 stage,
                 at.phase(),
@@ -123,7 +134,7 @@ final class RunRecorder implements TrainingListener {
             ? stage + " re-estimated"
             : trained ? stage + " " + at.epoch() + "/" + epochs : mode;
     progress.message(
-        String.format(Locale.ROOT, "%s  test %s  loss %.4f", place, figure, evaluation.loss()));
+        String.format(Locale.ROOT, "%s  %s %s  loss %.4f", place, data, figure, evaluation.loss()));
     flush();
     lastStep = System.nanoTime();
   }
@@ -136,6 +147,7 @@ final class RunRecorder implements TrainingListener {
     event.put(MetricsLog.STAGE, rollBack.stage());
     event.put(MetricsLog.STEP, rollBack.ended().step());
     event.put("attempt", rollBack.ended().attempt() + 1);
+    rollBack.data().ifPresent(set -> event.put(EvaluationMetrics.DATA, set.toString()));
     event.put("reason", rollBack.reason());
     event.put("outcome", rollBack.outcome().name().toLowerCase(Locale.ROOT));
     add(event);

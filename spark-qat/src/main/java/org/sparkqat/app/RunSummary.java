@@ -73,6 +73,10 @@ final class RunSummary {
       values.put("epochs", stage.epochs());
       values.put("accuracy", end.results().get(stage.name() + "StageAccuracy"));
       values.put("loss", end.results().get(stage.name() + "StageLoss"));
+      result(end, stage.name() + "StageValidationAccuracy")
+          .ifPresent(accuracy -> values.put("validationAccuracy", accuracy));
+      result(end, stage.name() + "StageValidationLoss")
+          .ifPresent(loss -> values.put("validationLoss", loss));
       double failures = end.results().getOrDefault(stage.name() + "StageFailures", 0.0);
       values.put("rolledBack", (int) failures);
       values.put("isResult", stage.name().equals(last));

@@ -1,7 +1,7 @@
 package org.sparkqat.app;
 
-import org.jspecify.annotations.Nullable;
-import org.sparkqat.data.DataSource;
+import org.sparkqat.app.config.DataConfiguration;
+import org.sparkqat.data.ExampleSource;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -15,13 +15,7 @@ final class SampleOptions {
       description = "Output folder of a run; its float weights are taken, if it has such.")
   private String model = "";
 
-  @Option(
-      names = "--data",
-      paramLabel = "PATH",
-      description = "Labelled examples (default: data.train of the run).")
-  private @Nullable String data;
-
-  @Mixin private SourceOptions source = new SourceOptions();
+  @Mixin private ExampleOptions source = new ExampleOptions();
 
   @Option(
       names = "--examples",
@@ -37,8 +31,9 @@ final class SampleOptions {
     return model;
   }
 
-  DataSource source(ModelFolder folder) {
-    return source.source(data, folder.job().data().train());
+  ExampleSource source(ModelFolder folder) {
+    DataConfiguration data = folder.job().data();
+    return source.examples(data, Split.deciding(data));
   }
 
   int examples() {

@@ -2,7 +2,6 @@ package org.sparkqat.app;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.sparkqat.data.DataSource;
 import picocli.CommandLine.Option;
 
@@ -24,10 +23,5 @@ final class SourceOptions {
 
   DataSource source(String path) {
     return new DataSource(path, format, options);
-  }
-
-  /** The examples at a path; those of the run where none is given. */
-  DataSource source(@Nullable String path, DataSource ofRun) {
-    return path == null ? ofRun : source(path);
   }
 }

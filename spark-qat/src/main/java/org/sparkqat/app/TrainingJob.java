@@ -2,9 +2,7 @@ package org.sparkqat.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -20,7 +18,6 @@ import org.sparkqat.app.output.Summary;
 import org.sparkqat.app.progress.Progress;
 import org.sparkqat.app.report.AccuracyTable;
 import org.sparkqat.app.report.AccuracyTable.Measure;
-import org.sparkqat.data.ShardedDataset;
 import org.sparkqat.distributed.CheckpointKeeper;
 import org.sparkqat.distributed.QatTrainer;
 import org.sparkqat.distributed.TrainingSettings;
@@ -75,10 +72,8 @@ final class TrainingJob {
 
   void execute() throws IOException {
     try (Sessions.Lease spark = Sessions.lease("train");
-        ShardedDataset train = Examples.prepare(spark.session(), job, job.data().train());
-        ShardedDataset test = Examples.prepare(spark.session(), job, job.data().test())) {
-      train.requireGlobalBatch(job.training().batchSize());
-      run(spark.session(), train, test);
+        JobData data = JobData.prepare(spark.session(), job)) {
+      run(spark.session(), data);
     }
   }
 
@@ -90,8 +85,7 @@ final class TrainingJob {
     }
   }
 
-  private void run(SparkSession session, ShardedDataset train, ShardedDataset test)
-      throws IOException {
+  private void run(SparkSession session, JobData data) throws IOException {
     TrainingSettings settings = Teachers.taught(JobSettings.training(job), job, hadoop);
     StartingState start =
         StartingState.of(mode, checkpoints(""), job, new QatTrainer(session, settings), hadoop);
@@ -109,19 +103,14 @@ final class TrainingJob {
     folder.write(RunFolder.CONFIGURATION, text.resolved());
     Trained trained;
     try (Progress progress = Progress.onStderr(job.data().shape().rank() == 3 ? "img" : "rows")) {
-      announce(progress, start, train, test);
+      announce(progress, start, data);
       start.warnOfOtherThan(instructionSet).ifPresent(progress::message);
-      trained = train(session, settings, start, checkpoints, progress, train, test);
+      trained = train(session, settings, start, checkpoints, progress, data);
     }
     JobConfiguration done = trained.text().job();
     Summary summary =
         RunSummary.of(
-            done,
-            folder,
-            trained.end(),
-            session.version(),
-            arithmetic(done),
-            preparations(train, test));
+            done, folder, trained.end(), session.version(), arithmetic(done), data.preparations());
     new RunFiles(folder, done, trained.text().resolved()).write(summary, trained.model());
     out.println();
     out.print(AccuracyTable.text(summary.accuracies(), measure()));
@@ -147,10 +136,9 @@ final class TrainingJob {
       StartingState start,
       CheckpointStore checkpoints,
       Progress progress,
-      ShardedDataset train,
-      ShardedDataset test)
+      JobData data)
       throws IOException {
-    RunRecorder recorder = recorder(start, progress, train, test);
+    RunRecorder recorder = recorder(start, progress, data);
     ConfigurationText chosen = text;
     TrainingSettings rest = settings;
     TrainingState state = start.state();
@@ -160,10 +148,10 @@ final class TrainingJob {
         BitChoice choice = new BitChoice(job, search.get(), folder, progress);
         if (!choice.isMade(start)) {
           state =
-              trainer(session, settings, checkpoints, recorder)
+              trainer(session, settings, checkpoints, recorder, data)
                   .until(job.training().stages().firstQuantized())
-                  .train(state, train, test);
-          choice.make(session, settings.worker(), state, train);
+                  .train(state, data.train(), data.test());
+          choice.make(session, settings.worker(), state, data.deciding());
         }
         chosen = text.weightBits(choice.made());
         folder.write(RunFolder.CONFIGURATION, chosen.resolved());
@@ -172,21 +160,20 @@ final class TrainingJob {
                 .stages(chosen.job().training().stages())
                 .worker(settings.worker().scheme(chosen.job().scheme()));
       }
-      QatTrainer trainer = trainer(session, rest, checkpoints, recorder);
-      TrainingState end = trainer.train(state, train, test);
+      QatTrainer trainer = trainer(session, rest, checkpoints, recorder, data);
+      TrainingState end = trainer.train(state, data.train(), data.test());
       return new Trained(chosen, end, trainer.model(end));
     } finally {
       recorder.flush();
     }
   }
 
-  private RunRecorder recorder(
-      StartingState start, Progress progress, ShardedDataset train, ShardedDataset test)
+  private RunRecorder recorder(StartingState start, Progress progress, JobData data)
       throws IOException {
     long step = start.state().position().step();
     MetricsLog metrics =
         start.checkpoint().isPresent() ? MetricsLog.resume(folder, step) : MetricsLog.start(folder);
-    for (var set : preparations(train, test).entrySet()) {
+    for (var set : data.preparations().entrySet()) {
       metrics.add(new PreparationMetrics(set.getKey(), step, set.getValue()).event());
     }
     return new RunRecorder(
@@ -195,14 +182,15 @@ final class TrainingJob {
         measure(),
         job.training().batchSize(),
         job.training().stages(),
-        train.examples() / job.training().batchSize());
+        data.train().examples() / job.training().batchSize());
   }
 
   private QatTrainer trainer(
       SparkSession session,
       TrainingSettings settings,
       CheckpointStore checkpoints,
-      RunRecorder recorder) {
+      RunRecorder recorder,
+      JobData data) {
     CheckpointConfiguration when = job.training().checkpoint();
     // The metrics reach the disk before the states that they lead to; not those of a run whose
     // folder another one has taken over.
@@ -211,20 +199,22 @@ final class TrainingJob {
     QatTrainer trainer = new QatTrainer(session, settings);
     trainer.exchange(job.cluster().exchange());
     job.cluster().workers().ifPresent(trainer::workers);
+    data.validation().ifPresent(trainer::validation);
     return trainer
         .listener(recorder)
         .keeper(new EpochThinning(keeper, when.everyEpochs()))
         .milestones(tag -> checkpoints.tagged(tag).map(Checkpoint::state));
   }
 
-  private void announce(
-      Progress progress, StartingState start, ShardedDataset train, ShardedDataset test) {
-    progress.message(
-        "%s: %,d training and %,d test examples in %d shards"
-            .formatted(
-                job.model().name(), train.examples(), test.examples(), job.training().shards()));
-    progress.message("training set: " + train.preparation().text());
-    progress.message("test set: " + test.preparation().text());
+  private void announce(Progress progress, StartingState start, JobData data) {
+    progress.message(job.model().name() + ": " + data.text());
+    data.byName()
+        .forEach(
+            (name, set) ->
+                progress.message(
+                    "%s set: %s"
+                        .formatted(
+                            name.equals("train") ? "training" : name, set.preparation().text())));
     Position at = start.state().position();
     if (start.checkpoint().isPresent()) {
       progress.message(
@@ -232,14 +222,6 @@ final class TrainingJob {
     } else if (mode instanceof StartMode.Resume) {
       progress.message("No checkpoint to resume from: starting from the beginning");
     }
-  }
-
-  private static Map<String, Map<String, Object>> preparations(
-      ShardedDataset train, ShardedDataset test) {
-    Map<String, Map<String, Object>> each = new LinkedHashMap<>();
-    each.put("train", train.preparation().figures());
-    each.put("test", test.preparation().figures());
-    return each;
   }
 
   private Measure measure() {

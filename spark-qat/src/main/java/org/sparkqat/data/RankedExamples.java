@@ -22,16 +22,23 @@ record RankedExamples(JavaRDD<KeyedExample> sorted, long[] firstRanks, Spills sp
   /**
    * Shuffles and counts the examples.
    *
+   * @param portion which of them
    * @param parts at least so many partitions
    * @throws InvalidDataException if there is a mistake among the examples, or none at all
    */
   static RankedExamples of(
       JavaRDD<KeyedExample> examples,
+      Portion portion,
       int parts,
       CollectionAccumulator<String> mistakes,
       Spills spills) {
-    JavaRDD<KeyedExample> sorted = sort(examples, parts, spills);
-    return new RankedExamples(sorted, firstRanks(sorted, mistakes, spills), spills);
+    JavaRDD<KeyedExample> wanted = portion.isAll() ? examples : examples.filter(portion::holds);
+    JavaRDD<KeyedExample> sorted = sort(wanted, parts, spills);
+    long[] firstRanks = firstRanks(sorted, mistakes, spills);
+    if (firstRanks[firstRanks.length - 1] == 0) {
+      throw new InvalidDataException(portion.emptiness());
+    }
+    return new RankedExamples(sorted, firstRanks, spills);
   }
 
   private static JavaRDD<KeyedExample> sort(
@@ -67,9 +74,6 @@ record RankedExamples(JavaRDD<KeyedExample> sorted, long[] firstRanks, Spills sp
     long[] first = new long[counts.size() + 1];
     for (int i = 0; i < counts.size(); i++) {
       first[i + 1] = first[i] + counts.get(i);
-    }
-    if (first[counts.size()] == 0) {
-      throw new InvalidDataException("Invalid data set: it is empty (at least 1 row is needed)");
     }
     return first;
   }

@@ -45,17 +45,29 @@ public final class ShardedDataset implements AutoCloseable {
     return prepare(table, schema, shards, seed, ShardStorage.AUTO);
   }
 
+  /** Prepares a whole data set. */
+  public static ShardedDataset prepare(
+      Dataset<Row> table, ExampleSchema schema, int shards, long seed, ShardStorage storage) {
+    return prepare(table, Portion.ALL, schema, shards, seed, storage);
+  }
+
   /**
-   * Reads, checks, orders and stores a data set; runs two Spark jobs.
+   * Reads and checks a data set, and orders and stores a portion of it; runs two Spark jobs.
    *
    * @param table any DataFrame with the columns of {@code schema}
+   * @param portion which of its examples
    * @param shards S, from 1 to 65,536
-   * @param seed of the order
+   * @param seed of the order, and of the portion
    * @param storage where the shards go; changes speed and memory, never the result
    * @throws InvalidDataException if a column or a value is wrong, or if there is no example
    */
   public static ShardedDataset prepare(
-      Dataset<Row> table, ExampleSchema schema, int shards, long seed, ShardStorage storage) {
+      Dataset<Row> table,
+      Portion portion,
+      ExampleSchema schema,
+      int shards,
+      long seed,
+      ShardStorage storage) {
     long start = System.nanoTime();
     ShardPlan.requireValid(shards);
     SparkContext context = table.sparkSession().sparkContext();
@@ -65,7 +77,7 @@ public final class ShardedDataset implements AutoCloseable {
     ExampleReader.Examples examples = ExampleReader.read(table, schema, seed, mistakes);
     // More than one partition for a shard: the shards read less that is not theirs.
     int parts = PARTS_OF_A_SHARD * shards;
-    RankedExamples ranked = RankedExamples.of(examples.rdd(), parts, mistakes, spills);
+    RankedExamples ranked = RankedExamples.of(examples.rdd(), portion, parts, mistakes, spills);
     ShardPlan plan = new ShardPlan(ranked.size(), shards);
     long exampleBytes = examples.layout().exampleBytes();
     ShardStorage chosen = StorageMemory.choose(storage, plan.examples() * exampleBytes, context);

@@ -1,6 +1,6 @@
 package org.sparkqat.distributed;
 
-import org.sparkqat.distributed.evaluation.Evaluator;
+import org.sparkqat.distributed.evaluation.JobEvaluator;
 import org.sparkqat.distributed.exchange.Exchange;
 
 /**
@@ -8,7 +8,7 @@ import org.sparkqat.distributed.exchange.Exchange;
  *
  * @param exchange the way to the workers
  */
-record Crew(Steps steps, Exchange exchange, Evaluator evaluator) implements AutoCloseable {
+record Crew(Steps steps, Exchange exchange, JobEvaluator evaluator) implements AutoCloseable {
 
   @Override
   public void close() {

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.sparkqat.distributed.evaluation.Evaluator;
+import org.sparkqat.distributed.evaluation.JobEvaluator;
 import org.sparkqat.distributed.exchange.Exchange;
 import org.sparkqat.distributed.exchange.ExchangeSettings;
 import org.sparkqat.distributed.exchange.FallbackExchange;
@@ -25,7 +25,7 @@ import org.sparkqat.distributed.worker.WorkerSpecification;
  * @param patience with workers that should come
  * @param slices how steps are made by slices; empty: they are not
  * @param training the shards that steps are made of
- * @param testing the shards that networks are evaluated on
+ * @param evaluating the shards that networks are evaluated on
  */
 record CrewFactory(
     JavaSparkContext context,
@@ -37,7 +37,7 @@ record CrewFactory(
     Schedule schedule,
     TrainingStep step,
     ShardGroups training,
-    ShardGroups testing) {
+    EvaluationData evaluating) {
 
   /** The crew whose workers compute with a specification. */
   Crew crew(WorkerSpecification worker) {
@@ -45,7 +45,7 @@ record CrewFactory(
     Exchange jobs =
         new JobPerStepExchange(
             context, training, worker.shards(), specification, exchange.stepTimeout().toSeconds());
-    Evaluator evaluator = new Evaluator(context, testing.rdd(), specification, worker.classes());
+    JobEvaluator evaluator = evaluating.evaluator(context, specification, worker.classes());
     if (exchange.mode() == ExchangeSettings.Mode.JOB_PER_STEP) {
       return new Crew(new DriverSteps(schedule, step, jobs), jobs, evaluator);
     }
@@ -73,8 +73,7 @@ record CrewFactory(
   }
 
   /** Who evaluates networks that are not trained. */
-  Evaluator evaluator(WorkerSpecification worker) {
-    return new Evaluator(
-        context, testing.rdd(), context.broadcast(worker.encode()), worker.classes());
+  JobEvaluator evaluator(WorkerSpecification worker) {
+    return evaluating.evaluator(context, context.broadcast(worker.encode()), worker.classes());
   }
 }

@@ -2,7 +2,7 @@ package org.sparkqat.distributed;
 
 import java.util.Optional;
 import java.util.function.Function;
-import org.sparkqat.distributed.evaluation.Evaluator;
+import org.sparkqat.distributed.evaluation.JobEvaluator;
 import org.sparkqat.distributed.worker.WorkerSpecification;
 
 /** One crew after another, each for what the workers of a stage must know. */
@@ -11,9 +11,9 @@ final class Crews implements AutoCloseable {
   private final Function<WorkerSpecification, Crew> factory;
   private Optional<WorkerSpecification> specification = Optional.empty();
   private Optional<Crew> crew = Optional.empty();
-  private final Function<WorkerSpecification, Evaluator> evaluators;
+  private final Function<WorkerSpecification, JobEvaluator> evaluators;
   private Optional<WorkerSpecification> evaluated = Optional.empty();
-  private Optional<Evaluator> evaluator = Optional.empty();
+  private Optional<JobEvaluator> evaluator = Optional.empty();
 
   /**
    * No crew yet.
@@ -22,7 +22,7 @@ final class Crews implements AutoCloseable {
    */
   Crews(
       Function<WorkerSpecification, Crew> factory,
-      Function<WorkerSpecification, Evaluator> evaluators) {
+      Function<WorkerSpecification, JobEvaluator> evaluators) {
     this.factory = factory;
     this.evaluators = evaluators;
   }
@@ -38,12 +38,12 @@ final class Crews implements AutoCloseable {
   }
 
   /** Who evaluates networks with a specification. */
-  Evaluator evaluator(WorkerSpecification wanted) {
+  JobEvaluator evaluator(WorkerSpecification wanted) {
     if (crew.isPresent() && specification.equals(Optional.of(wanted))) {
       return crew.get().evaluator();
     }
     if (evaluator.isEmpty() || !evaluated.equals(Optional.of(wanted))) {
-      evaluator.ifPresent(Evaluator::close);
+      evaluator.ifPresent(JobEvaluator::close);
       evaluator = Optional.of(evaluators.apply(wanted));
       evaluated = Optional.of(wanted);
     }
@@ -54,7 +54,7 @@ final class Crews implements AutoCloseable {
   public void close() {
     crew.ifPresent(Crew::close);
     crew = Optional.empty();
-    evaluator.ifPresent(Evaluator::close);
+    evaluator.ifPresent(JobEvaluator::close);
     evaluator = Optional.empty();
   }
 }

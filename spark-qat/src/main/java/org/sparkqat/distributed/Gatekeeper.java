@@ -3,7 +3,8 @@ package org.sparkqat.distributed;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.sparkqat.distributed.evaluation.Evaluation;
+import org.sparkqat.distributed.evaluation.EvaluationSet;
+import org.sparkqat.distributed.evaluation.Evaluations;
 import org.sparkqat.distributed.progress.RollBack;
 import org.sparkqat.distributed.progress.RollBack.Outcome;
 import org.sparkqat.training.Gate;
@@ -42,8 +43,11 @@ final class Gatekeeper {
     }
   }
 
-  /** Judges the end of a phase by what was found on the test data; empty: it passes. */
-  Optional<Verdict> judge(TrainingState ended, Evaluation found) {
+  /**
+   * Judges the end of a phase by what was found on the validation data, or else on the test data;
+   * empty: it passes.
+   */
+  Optional<Verdict> judge(TrainingState ended, Evaluations found) {
     Position at = ended.position();
     if (!stages.endsStage(at)) {
       return Optional.empty();
@@ -53,7 +57,9 @@ final class Gatekeeper {
         .gate()
         .flatMap(
             gate ->
-                gate.obstacle(new Figures(found.accuracy(), found.loss()), reference(gate, ended))
+                gate.obstacle(
+                        new Figures(found.deciding().accuracy(), found.deciding().loss()),
+                        reference(gate, ended, found.decidingSet()))
                     .map(reason -> failed(gate, ended, Optional.of(found), reason)));
   }
 
@@ -66,18 +72,16 @@ final class Gatekeeper {
         .filter(verdict -> verdict.back().isPresent());
   }
 
-  private Figures reference(Gate gate, TrainingState state) {
-    String kind =
+  private Figures reference(Gate gate, TrainingState state, EvaluationSet set) {
+    String name =
         gate.reference() == Reference.FLOAT
             ? "float"
             : stages.get(state.position().stage() - 1).name() + "Stage";
-    return new Figures(
-        state.results().getOrDefault(kind + "Accuracy", Double.NaN),
-        state.results().getOrDefault(kind + "Loss", Double.NaN));
+    return Evaluations.in(state.results(), name, set);
   }
 
   private Verdict failed(
-      Gate gate, TrainingState state, Optional<Evaluation> found, String reason) {
+      Gate gate, TrainingState state, Optional<Evaluations> found, String reason) {
     Position at = state.position();
     Stage before = stages.get(at.stage() - 1);
     boolean again = at.attempt() < gate.retries();
@@ -85,7 +89,14 @@ final class Gatekeeper {
         again
             ? Outcome.REPEATED
             : gate.failure() == Gate.Failure.STOP ? Outcome.STOPPED : Outcome.KEPT;
-    RollBack rollBack = new RollBack(at, stages.at(at).name(), reason, before.name(), outcome);
+    RollBack rollBack =
+        new RollBack(
+            at,
+            stages.at(at).name(),
+            found.map(Evaluations::decidingSet),
+            reason,
+            before.name(),
+            outcome);
     return new Verdict(
         rollBack,
         switch (outcome) {
@@ -98,7 +109,7 @@ final class Gatekeeper {
         });
   }
 
-  private TrainingState back(Position from, Optional<Evaluation> found, Position to) {
+  private TrainingState back(Position from, Optional<Evaluations> found, Position to) {
     String before = stages.get(from.stage() - 1).name();
     TrainingState state =
         good.filter(each -> each.position().stage() == from.stage())
@@ -111,11 +122,7 @@ final class Gatekeeper {
     Map<String, Double> results = new HashMap<>(state.results());
     String stage = stages.at(from).name() + "Stage";
     results.put(stage + "Failures", from.attempt() + 1.0);
-    found.ifPresent(
-        each -> {
-          results.put(stage + "Accuracy", each.accuracy());
-          results.put(stage + "Loss", each.loss());
-        });
+    found.ifPresent(each -> each.putInto(results, stage));
     return state.results(results).at(to);
   }
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sparkqat.distributed.evaluation.Evaluation;
+import org.sparkqat.distributed.evaluation.Evaluations;
 import org.sparkqat.distributed.exchange.StateLostException;
 import org.sparkqat.distributed.progress.RollBack;
 import org.sparkqat.distributed.progress.StepReport;
@@ -214,7 +214,7 @@ final class QatLoop {
       return state;
     }
     if (!schedule.endsPhase(at)) {
-      keeper.afterEpoch(state, evaluate(state, arithmetic(at.phase())).accuracy());
+      keeper.afterEpoch(state, evaluate(state, arithmetic(at.phase())).deciding().accuracy());
       return state;
     }
     TrainingState next = enterPhases(state);
@@ -226,69 +226,65 @@ final class QatLoop {
   private TrainingState enterPhases(TrainingState start) {
     TrainingState state = start;
     while (schedule.endsPhase(state.position())) {
-      Evaluation evaluation = evaluate(state, arithmetic(state.position().phase()));
-      Optional<Gatekeeper.Verdict> verdict = gatekeeper.judge(state, evaluation);
+      Evaluations evaluations = evaluate(state, arithmetic(state.position().phase()));
+      Optional<Gatekeeper.Verdict> verdict = gatekeeper.judge(state, evaluations);
       if (verdict.isPresent() && verdict.get().back().isPresent()) {
         state = takenBack(verdict.get().rollBack(), verdict.get().back().get());
       } else {
         verdict.ifPresent(each -> tell(each.rollBack()));
-        state = entered(state, evaluation);
+        state = entered(state, evaluations);
       }
     }
     return state;
   }
 
-  private TrainingState entered(TrainingState state, Evaluation evaluation) {
+  private TrainingState entered(TrainingState state, Evaluations evaluations) {
     Position ended = state.position();
     TrainingState next =
         state
-            .results(results(state, evaluation))
+            .results(results(state, evaluations))
             .at(settings.stages().afterPhase(ended))
             .slots(settings.optimizer().initialSlots(settings.worker().network().parameters()));
     if (settings.stages().endsStage(ended)) {
       next = next.memory(state.memory().only(HeldWeights.HELD));
     }
-    keeper.afterPhase(next, ended, evaluation.accuracy());
+    keeper.afterPhase(next, ended, evaluations.deciding().accuracy());
     gatekeeper.pass(next);
     return next;
   }
 
   /** Figures of the network in its forms, and of each stage. */
-  private Map<String, Double> results(TrainingState state, Evaluation found) {
+  private Map<String, Double> results(TrainingState state, Evaluations found) {
     Position ended = state.position();
     Map<String, Double> results = new HashMap<>(state.results());
     switch (ended.phase()) {
-      case FLOAT -> put(results, "float", found);
+      case FLOAT -> found.putInto(results, "float");
       case CALIBRATION -> {
         if (!results.containsKey("ptqAccuracy")) {
-          put(results, "ptq", found);
+          found.putInto(results, "ptq");
         }
       }
-      case QAT, ESTIMATION, DONE -> put(results, "qat", found);
+      case QAT, ESTIMATION, DONE -> found.putInto(results, "qat");
     }
     if (ended.phase() != Phase.CALIBRATION) {
-      put(results, schedule.stage(ended).name() + "Stage", found);
+      found.putInto(results, schedule.stage(ended).name() + "Stage");
     }
     return results;
   }
 
-  private static void put(Map<String, Double> results, String form, Evaluation found) {
-    results.put(form + "Accuracy", found.accuracy());
-    results.put(form + "Loss", found.loss());
-  }
-
-  private Evaluation evaluate(TrainingState state, Arithmetic arithmetic) {
+  private Evaluations evaluate(TrainingState state, Arithmetic arithmetic) {
     crew(state.position()).exchange().release();
     description.evaluation(state.position());
     TrainingState network = WeightAverage.taken(state);
-    Evaluation evaluation =
+    Evaluations evaluations =
         crews
             .evaluator(settings.worker(schedule.stage(state.position())))
             .evaluate(
                 StepOrder.ofInference(
                     arithmetic, network.parameters(), network.statistics(), network.ranges()));
-    listener.evaluated(state, evaluation);
-    return evaluation;
+    listener.evaluated(state, evaluations.test());
+    evaluations.validation().ifPresent(each -> listener.validated(state, each));
+    return evaluations;
   }
 
   private static Arithmetic arithmetic(Phase phase) {

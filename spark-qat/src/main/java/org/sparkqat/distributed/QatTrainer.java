@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +41,19 @@ public final class QatTrainer {
 
   private static final Logger LOG = LoggerFactory.getLogger(QatTrainer.class);
 
+  private static final int END_OF_JOB = Integer.MAX_VALUE;
+
   private final SparkSession spark;
   private final TrainingSettings settings;
   private StateKeeper keeper = StateKeeper.NONE;
   private TrainingListener listener = new TrainingListener() {};
   private Milestones milestones = Milestones.NONE;
+  private Optional<ShardedDataset> validation = Optional.empty();
   private OptionalInt workers = OptionalInt.empty();
   private ExchangeSettings exchange = ExchangeSettings.DEFAULT;
   private int sliceWindow = SliceChoice.WINDOW;
   private Patience patience = Patience.DEFAULT;
-  private int end = Integer.MAX_VALUE;
+  private int end = END_OF_JOB;
 
   /** A trainer on the given session's cluster, with one worker per slot. */
   public QatTrainer(SparkSession spark, TrainingSettings settings) {
@@ -73,6 +77,16 @@ public final class QatTrainer {
   /** Who is told about the progress; nobody by default. */
   public QatTrainer listener(TrainingListener newListener) {
     this.listener = newListener;
+    return this;
+  }
+
+  /**
+   * What decisions are taken on: gates, and which epoch is the best; the test data by default.
+   *
+   * @param newValidation in as many shards as the others; closed at the end of the job
+   */
+  public QatTrainer validation(ShardedDataset newValidation) {
+    this.validation = Optional.of(newValidation);
     return this;
   }
 
@@ -105,8 +119,8 @@ public final class QatTrainer {
   }
 
   /**
-   * Ends where a stage begins, from where another trainer goes on; at the end of the job by
-   * default.
+   * Ends where a stage begins, from where another trainer goes on with the same data; at the end of
+   * the job by default.
    */
   public QatTrainer until(int stage) {
     this.end = stage;
@@ -149,8 +163,9 @@ public final class QatTrainer {
   /**
    * Trains from the given state to the end of the job, or to that of {@link #until}.
    *
-   * @param train at least one global batch of examples, in the specification's shards; closed
-   * @param test what the network is evaluated on, in as many shards; closed
+   * @param train at least one global batch of examples, in the specification's shards; closed at
+   *     the end of the job
+   * @param test what the network is evaluated on, in as many shards; likewise
    */
   public TrainingState train(TrainingState start, ShardedDataset train, ShardedDataset test) {
     train.requireGlobalBatch(settings.globalBatch());
@@ -161,8 +176,10 @@ public final class QatTrainer {
     SliceChoice slices = new SliceChoice(exchange.slices(), sliceWindow);
     Optional<SliceChoice> sliced =
         slices.isFor(settings, exchange.mode(), tasks) ? Optional.of(slices) : Optional.empty();
-    try (ShardGroups training = ShardGroups.of(train, tasks);
-        ShardGroups testing = ShardGroups.of(test, tasks)) {
+    Function<ShardedDataset, ShardGroups> groups =
+        set -> endsJob() ? ShardGroups.of(set, tasks) : ShardGroups.ofShared(set, tasks);
+    try (ShardGroups training = groups.apply(train);
+        EvaluationData evaluating = EvaluationData.of(test, validation, groups)) {
       Schedule schedule = new Schedule(settings, training.examples());
       CrewFactory factory =
           new CrewFactory(
@@ -175,7 +192,7 @@ public final class QatTrainer {
               schedule,
               new TrainingStep(settings, schedule),
               training,
-              testing);
+              evaluating);
       JobDescription description = new JobDescription(context::setJobDescription, schedule);
       try (Crews crews = new Crews(factory::crew, factory::evaluator)) {
         return new QatLoop(settings, schedule, crews, milestones, keeper, listeners(), description)
@@ -184,6 +201,10 @@ public final class QatTrainer {
     } finally {
       context.setJobDescription(before);
     }
+  }
+
+  private boolean endsJob() {
+    return end == END_OF_JOB;
   }
 
   private TrainingListener listeners() {

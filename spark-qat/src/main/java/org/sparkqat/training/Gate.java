@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What the network must reach on the test data at the end of a stage; if it does not, training goes
- * back to where the stage began.
+ * What the network must reach at the end of a stage, on the validation data or else on the test
+ * data; if it does not, training goes back to where the stage began.
  *
  * @param accuracyDrop how far the accuracy may lie below the reference, at least 0, as a share (R²
  *     of a regression likewise); empty: anything goes
@@ -43,7 +43,7 @@ public record Gate(
     KEEP
   }
 
-  /** Figures of a network on the test data. */
+  /** Figures of a network on the data that decide. */
   public record Figures(double accuracy, double loss) {}
 
   public Gate {

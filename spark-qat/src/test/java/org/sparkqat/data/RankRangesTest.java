@@ -23,7 +23,11 @@ class RankRangesTest {
     table.sparkSession().sparkContext().register(mistakes);
     Spills spills = Spills.of(table.sparkSession().sparkContext());
     return RankedExamples.of(
-        ExampleReader.read(table, schema, 42, mistakes).rdd(), parts, mistakes, spills);
+        ExampleReader.read(table, schema, 42, mistakes).rdd(),
+        Portion.ALL,
+        parts,
+        mistakes,
+        spills);
   }
 
   private static void requireSame(RankedExamples ranked, int shards) {

@@ -27,6 +27,12 @@ record Bounds(DoublePredicate test, String text) {
         value -> value > limit && value <= most, "above " + limit + ", at most " + most);
   }
 
+  /** {@code lower < value < upper}. */
+  static Bounds inside(long lower, long upper) {
+    return new Bounds(
+        value -> value > lower && value < upper, "above " + lower + ", below " + upper);
+  }
+
   /** {@code least <= value < limit}. */
   static Bounds fromBelow(long least, long limit) {
     return new Bounds(

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.sparkqat.data.DataSource;
 import org.sparkqat.data.ExampleSchema;
+import org.sparkqat.data.ExampleSource;
 import org.sparkqat.data.ShardStorage;
 import org.sparkqat.network.InputNormalization;
 import org.sparkqat.tensor.Shape;
@@ -11,6 +12,7 @@ import org.sparkqat.tensor.Shape;
 /**
  * Group {@code data}: the examples, and how a row becomes an example.
  *
+ * @param validation what decisions are taken on; empty: the test data
  * @param features one column of images or numbers, or several numeric columns
  * @param key column that identifies an example; empty: its content does
  * @param classes 0 for regression
@@ -22,6 +24,7 @@ import org.sparkqat.tensor.Shape;
 public record DataConfiguration(
     DataSource train,
     DataSource test,
+    Optional<ValidationConfiguration> validation,
     List<String> features,
     String label,
     Optional<String> key,
@@ -48,6 +51,8 @@ public record DataConfiguration(
   static DataConfiguration read(Section section) {
     DataSource train = source(section.group("train"));
     DataSource test = source(section.group("test"));
+    Optional<ValidationConfiguration> validation =
+        section.optionalGroup("validation").flatMap(ValidationConfiguration::read);
     List<String> features = section.requiredValues("features", COLUMN, List.of("?"));
     String label = section.required("label", COLUMN, "?");
     Optional<String> key = section.optional("key", COLUMN);
@@ -61,6 +66,7 @@ public record DataConfiguration(
     return new DataConfiguration(
         train,
         test,
+        validation,
         features,
         label,
         key,
@@ -72,7 +78,7 @@ public record DataConfiguration(
         section.choice("storage", ShardStorage.AUTO));
   }
 
-  private static DataSource source(Section section) {
+  static DataSource source(Section section) {
     return new DataSource(
         section.required("path", PATH, "?"),
         section.value("format", FORMAT, "parquet"),
@@ -111,6 +117,21 @@ public record DataConfiguration(
               .formatted(section.path(key), values.size(), shape.channels()));
     }
     return List.of(fallback);
+  }
+
+  /** What is trained on: {@code train}, without what is held out of it. */
+  public ExampleSource trainingExamples() {
+    return validation.map(each -> each.training(train)).orElseGet(() -> ExampleSource.all(train));
+  }
+
+  /** What decisions are taken on, if not on the test data. */
+  public Optional<ExampleSource> validationExamples() {
+    return validation.map(each -> each.examples(train));
+  }
+
+  /** What accuracies are reported of. */
+  public ExampleSource testExamples() {
+    return ExampleSource.all(test);
   }
 
   /** Which columns make an example. */

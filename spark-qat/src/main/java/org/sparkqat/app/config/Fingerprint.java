@@ -12,6 +12,8 @@ final class Fingerprint {
       List.of(
           "data.train.",
           "data.test.",
+          "data.validation.format",
+          "data.validation.options",
           "data.storage",
           "model.weights",
           "training.engine",
@@ -19,6 +21,9 @@ final class Fingerprint {
           "training.checkpoint.",
           "cluster.",
           "output.");
+
+  /** Where it lies has no effect, but that it is there: decisions are taken on it. */
+  private static final String VALIDATION = "data.validation.path";
 
   /** Rounds gradients, unless they travel as they are. */
   private static final String ENCODING = "cluster.gradient-encoding";
@@ -31,6 +36,7 @@ final class Fingerprint {
   static Map<String, String> of(Map<String, Object> resolved) {
     Map<String, String> flat = new TreeMap<>();
     flatten("", resolved, flat);
+    flat.computeIfPresent(VALIDATION, (key, path) -> "given");
     flat.entrySet().removeIf(e -> !isDecisive(e.getKey(), e.getValue()));
     return flat;
   }

@@ -13,6 +13,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.app.config.JobConfiguration;
+import org.sparkqat.app.config.ValidationConfiguration;
 import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.data.DataScan;
 import org.sparkqat.data.DataSource;
@@ -28,6 +29,7 @@ import scala.Tuple2;
 public final class Examination {
 
   private static final String NO_JOB = "needs --config";
+  private static final String VALIDATION = "validation data";
   private static final String SEE_ABOVE = "what it needs has failed above";
 
   private final Optional<Job> job;
@@ -215,16 +217,24 @@ public final class Examination {
   private void size(
       SparkSession session, Job subject, ClusterFacts cluster, int workers, boolean resident) {
     var data = subject.configuration().data();
-    int batch = subject.settings().globalBatch();
+    double heldOut = data.validation().map(ValidationConfiguration::heldOut).orElse(0.0);
+    int least = (int) Math.ceil(subject.settings().globalBatch() / (1 - heldOut));
     DataScan train =
-        scan(session, "training data", subject, data.train(), "training.batch-size", batch);
+        scan(session, "training data", subject, data.train(), "training.batch-size", least);
     DataScan test = scan(session, "test data", subject, data.test(), "", 1);
+    // What is held out of the training data has been scanned with them.
+    Optional<DataSource> rows = data.validation().flatMap(ValidationConfiguration::rows);
+    DataScan validation =
+        rows.isPresent() ? scan(session, VALIDATION, subject, rows.get(), "", 1) : null;
     StepCost cost = fact("time", () -> new StepTrial(subject.settings().worker()).run());
-    if (train == null || test == null || cost == null) {
+    if (train == null || test == null || cost == null || (rows.isPresent() && validation == null)) {
       skip(SEE_ABOVE, "memory", "time");
       return;
     }
-    long bytes = (train.rows() + test.rows()) * train.exampleBytes();
+    long validated = validation == null ? Math.round(train.rows() * heldOut) : validation.rows();
+    long trained = validation == null ? train.rows() - validated : train.rows();
+    long evaluated = test.rows() + validated;
+    long bytes = (trained + evaluated) * train.exampleBytes();
     int executors = Math.max(1, cluster.executors().size());
     SparkConf conf = session.sparkContext().getConf();
     check(
@@ -235,8 +245,7 @@ public final class Examination {
                 MemoryLimits.of(conf, cluster)));
     check(
         "time",
-        () ->
-            new TimeCheck(cost, subject.settings(), train.rows(), test.rows(), workers, resident));
+        () -> new TimeCheck(cost, subject.settings(), trained, evaluated, workers, resident));
   }
 
   private @Nullable DataScan scan(

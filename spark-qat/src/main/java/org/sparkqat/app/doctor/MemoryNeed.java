@@ -31,7 +31,7 @@ record MemoryNeed(
   /**
    * The need of a job.
    *
-   * @param dataBytes training and test data together
+   * @param dataBytes training, validation and test data together
    * @param executors that share the workers
    */
   static MemoryNeed of(

@@ -10,7 +10,7 @@ import org.sparkqat.training.Stages;
  * How long a job will take, from the time of its micro-batches on one core of this machine.
  *
  * @param examples of the training data
- * @param testExamples of the test data
+ * @param testExamples of the test and the validation data
  * @param workers that train at the same time
  * @param resident true when workers stay, false for a Spark job a step
  */

@@ -3,11 +3,14 @@ package org.sparkqat.app.output;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sparkqat.distributed.evaluation.EvaluationSet;
 import org.sparkqat.training.Phase;
 
 /**
- * One evaluation on the test set, as a line of {@code metrics.jsonl}.
+ * One evaluation, as a line of {@code metrics.jsonl}.
  *
+ * @param data the set that it was made on
  * @param mode which form of the network: {@code float}, {@code ptq} or {@code qat}
  * @param stage name of the stage
  * @param epoch epochs of the phase that were trained
@@ -15,6 +18,7 @@ import org.sparkqat.training.Phase;
  * @param accuracy share of correct classes, or R² of a regression
  */
 public record EvaluationMetrics(
+    EvaluationSet data,
     String mode,
     String stage,
     Phase phase,
@@ -25,6 +29,7 @@ public record EvaluationMetrics(
     long examples) {
 
   public static final String KIND = "evaluation";
+  public static final String DATA = "data";
 
   /** The line's values. */
   public Map<String, Object> event() {
@@ -35,9 +40,16 @@ public record EvaluationMetrics(
     event.put(MetricsLog.PHASE, phase.name().toLowerCase(Locale.ROOT));
     event.put(MetricsLog.EPOCH, epoch);
     event.put(MetricsLog.STEP, step);
+    event.put(DATA, data.toString());
     event.put("accuracy", accuracy);
     event.put("loss", loss);
     event.put("examples", examples);
     return event;
+  }
+
+  /** True for a line of an evaluation on a set; one that names none is of the test data. */
+  public static boolean isOf(Map<String, @Nullable Object> event, EvaluationSet set) {
+    return KIND.equals(event.get(MetricsLog.KIND))
+        && set.toString().equals(event.getOrDefault(DATA, EvaluationSet.TEST.toString()));
   }
 }

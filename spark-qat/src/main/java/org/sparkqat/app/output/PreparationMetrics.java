@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * What the preparation of a data set took, as a line of {@code metrics.jsonl}.
  *
- * @param set {@code train} or {@code test}
+ * @param set {@code train}, {@code test} or {@code validation}
  * @param step optimizer steps that were made before
  * @param figures by name
  */

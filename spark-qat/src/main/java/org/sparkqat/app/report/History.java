@@ -10,6 +10,7 @@ import org.sparkqat.app.output.EvaluationMetrics;
 import org.sparkqat.app.output.MetricsLog;
 import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.app.output.StepMetrics;
+import org.sparkqat.distributed.evaluation.EvaluationSet;
 
 /** What the metrics of a run say, as curves and sums. */
 final class History {
@@ -94,6 +95,7 @@ final class History {
   private final Map<String, PhaseSums> phases = new LinkedHashMap<>();
   private final List<Point> losses = new ArrayList<>();
   private final List<Point> testLosses = new ArrayList<>();
+  private final List<Point> validationLosses = new ArrayList<>();
   private final Map<String, List<Point>> accuracies = new LinkedHashMap<>();
   private long lastStep;
   private long boundary;
@@ -115,7 +117,9 @@ final class History {
       phases.computeIfAbsent(stage, p -> new PhaseSums()).add(event);
       boundary = phase.equals("float") ? Math.max(boundary, step) : boundary;
       addFinite(losses, step, number(event, "loss", Double.NaN));
-    } else if (EvaluationMetrics.KIND.equals(event.get(MetricsLog.KIND))) {
+    } else if (EvaluationMetrics.isOf(event, EvaluationSet.VALIDATION)) {
+      addFinite(validationLosses, step, number(event, "loss", Double.NaN));
+    } else if (EvaluationMetrics.isOf(event, EvaluationSet.TEST)) {
       String mode = String.valueOf(event.get(MetricsLog.MODE));
       List<Point> points = accuracies.computeIfAbsent(mode, m -> new ArrayList<>());
       addFinite(points, step, number(event, "accuracy", Double.NaN));
@@ -151,10 +155,11 @@ final class History {
   List<Series> lossSeries() {
     return List.of(
         series("training loss", "train", losses, Series.Form.BAND),
+        series("validation loss", "validation", validationLosses, Series.Form.DOTS),
         series("test loss", "test", testLosses, Series.Form.DOTS));
   }
 
-  /** Accuracy of each form of the network. */
+  /** Accuracy of each form of the network on the test data. */
   List<Series> accuracySeries() {
     List<Series> series = new ArrayList<>();
     accuracies.forEach(

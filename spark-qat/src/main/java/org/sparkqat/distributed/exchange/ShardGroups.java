@@ -11,11 +11,13 @@ import org.sparkqat.data.ShardedDataset;
 public final class ShardGroups implements AutoCloseable {
 
   private final ShardedDataset dataset;
+  private final Runnable release;
   private JavaRDD<Shard> rdd;
   private int workers;
 
-  private ShardGroups(ShardedDataset dataset, int workers) {
+  private ShardGroups(ShardedDataset dataset, int workers, Runnable release) {
     this.dataset = dataset;
+    this.release = release;
     this.workers = Math.min(workers, dataset.shards());
     this.rdd = group(dataset, this.workers);
   }
@@ -26,7 +28,20 @@ public final class ShardGroups implements AutoCloseable {
    * @param dataset closed with this
    */
   public static ShardGroups of(ShardedDataset dataset, int workers) {
-    ShardGroups groups = new ShardGroups(dataset, workers);
+    return of(dataset, workers, dataset::close);
+  }
+
+  /**
+   * Groups the shards for the given number of workers, and leaves the data set for others.
+   *
+   * @param dataset can be read when this is closed; shards in memory are then made again
+   */
+  public static ShardGroups ofShared(ShardedDataset dataset, int workers) {
+    return of(dataset, workers, () -> {});
+  }
+
+  private static ShardGroups of(ShardedDataset dataset, int workers, Runnable release) {
+    ShardGroups groups = new ShardGroups(dataset, workers, release);
     if (dataset.storage() == ShardStorage.MEMORY) {
       // From here on the groups are what is read; the shuffle files still hold the shards.
       dataset.close();
@@ -77,6 +92,6 @@ public final class ShardGroups implements AutoCloseable {
   @Override
   public void close() {
     rdd.unpersist(false);
-    dataset.close();
+    release.run();
   }
 }

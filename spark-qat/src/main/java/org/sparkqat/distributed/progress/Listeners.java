@@ -34,6 +34,11 @@ public record Listeners(List<TrainingListener> all) implements TrainingListener 
   }
 
   @Override
+  public void validated(TrainingState state, Evaluation evaluation) {
+    all.forEach(each -> each.validated(state, evaluation));
+  }
+
+  @Override
   public void rolledBack(RollBack rollBack) {
     all.forEach(each -> each.rolledBack(rollBack));
   }

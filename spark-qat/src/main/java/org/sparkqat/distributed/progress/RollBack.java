@@ -1,5 +1,7 @@
 package org.sparkqat.distributed.progress;
 
+import java.util.Optional;
+import org.sparkqat.distributed.evaluation.EvaluationSet;
 import org.sparkqat.training.Position;
 
 /**
@@ -7,12 +9,18 @@ import org.sparkqat.training.Position;
  *
  * @param ended where it ended
  * @param stage its name
+ * @param data that this was found on; empty: it came to numbers that are not finite
  * @param reason why it has not passed
  * @param before name of the stage whose network was the last good one
  * @param outcome what happens now
  */
 public record RollBack(
-    Position ended, String stage, String reason, String before, Outcome outcome) {
+    Position ended,
+    String stage,
+    Optional<EvaluationSet> data,
+    String reason,
+    String before,
+    Outcome outcome) {
 
   /** What happens after a gate was not passed. */
   public enum Outcome {
@@ -26,8 +34,13 @@ public record RollBack(
 
   /** One line about it. */
   public String text() {
-    return "Stage %s, attempt %d, has not passed its gate: %s; %s"
-        .formatted(stage, ended.attempt() + 1, reason, consequence());
+    return "Stage %s, attempt %d, has not passed its gate%s: %s; %s"
+        .formatted(
+            stage,
+            ended.attempt() + 1,
+            data.map(set -> " on the " + set + " data").orElse(""),
+            reason,
+            consequence());
   }
 
   private String consequence() {

@@ -19,6 +19,9 @@ public interface TrainingListener {
   /** The network of a state, at the end of an epoch, was evaluated on the test data. */
   default void evaluated(TrainingState state, Evaluation evaluation) {}
 
+  /** After {@link #evaluated}: the same on the validation data, if the job has them. */
+  default void validated(TrainingState state, Evaluation evaluation) {}
+
   /** A stage has not passed its gate. */
   default void rolledBack(RollBack rollBack) {}
 }

@@ -34,6 +34,8 @@ class ReferenceTest {
     choices.add("model.name=lenet5");
     choices.add("model.layers=[{name: a, type: relu}]");
     choices.add("data.classes=0");
+    choices.add("data.validation.path=v");
+    choices.add("data.validation.share=0.1");
     choices.add("quantization.mixed={}");
     choices.add(
         "training.stages=[{float: true}, {weights: {}, activations: {}, layers: [{match: conv1, weights: {bits: 4}, activations: {bits: 4}}], learning-rate: {}, gate: {}, quantized-weights: {}}]");

@@ -13,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkqat.distributed.evaluation.EvaluationSet;
 import org.sparkqat.distributed.progress.StageFigures;
 import org.sparkqat.distributed.progress.StepReport;
 import org.sparkqat.distributed.progress.StepTiming;
@@ -49,7 +50,9 @@ class MetricsLogTest {
   }
 
   private static Map<String, Object> evaluation(long step) {
-    return new EvaluationMetrics("float", "float", Phase.FLOAT, 1, step, 0.9, 0.3, 1000).event();
+    return new EvaluationMetrics(
+            EvaluationSet.TEST, "float", "float", Phase.FLOAT, 1, step, 0.9, 0.3, 1000)
+        .event();
   }
 
   private List<String> events() throws IOException {

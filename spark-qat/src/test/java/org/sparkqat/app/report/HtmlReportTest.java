@@ -16,6 +16,7 @@ import org.sparkqat.app.output.MetricsLog;
 import org.sparkqat.app.output.RunFolder;
 import org.sparkqat.app.output.StepMetrics;
 import org.sparkqat.app.output.Summary;
+import org.sparkqat.distributed.evaluation.EvaluationSet;
 import org.sparkqat.distributed.progress.StageFigures;
 import org.sparkqat.distributed.progress.StepReport;
 import org.sparkqat.distributed.progress.StepTiming;
@@ -57,9 +58,13 @@ class HtmlReportTest {
     }
     if (steps > 0) {
       log.add(
-          new EvaluationMetrics("float", "float", Phase.FLOAT, 1, steps / 2, 0.9, 0.3, 100)
+          new EvaluationMetrics(
+                  EvaluationSet.TEST, "float", "float", Phase.FLOAT, 1, steps / 2, 0.9, 0.3, 100)
               .event());
-      log.add(new EvaluationMetrics("qat", "qat", Phase.QAT, 1, steps, 0.95, 0.2, 100).event());
+      log.add(
+          new EvaluationMetrics(
+                  EvaluationSet.TEST, "qat", "qat", Phase.QAT, 1, steps, 0.95, 0.2, 100)
+              .event());
     }
     log.flush();
     Summary summary =
