@@ -1,7 +1,5 @@
 package org.sparkqat.distributed;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +9,6 @@ import org.sparkqat.distributed.progress.RollBack;
 import org.sparkqat.distributed.progress.StepReport;
 import org.sparkqat.distributed.progress.TrainingListener;
 import org.sparkqat.distributed.wire.StepOrder;
-import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.quantization.NotFiniteException;
 import org.sparkqat.training.Equalization;
 import org.sparkqat.training.HeldWeights;
@@ -35,6 +32,7 @@ final class QatLoop {
   private final StateKeeper keeper;
   private final TrainingListener listener;
   private final JobDescription description;
+  private final Assessor assessor;
   private final Divergence divergence;
 
   /** The latest step that the listener was told of. */
@@ -60,6 +58,7 @@ final class QatLoop {
     this.keeper = keeper;
     this.listener = listener;
     this.description = description;
+    this.assessor = new Assessor(settings, schedule, crews, listener, description);
     this.divergence = new Divergence(settings.worker().network(), schedule);
   }
 
@@ -214,7 +213,7 @@ final class QatLoop {
       return state;
     }
     if (!schedule.endsPhase(at)) {
-      keeper.afterEpoch(state, evaluate(state, arithmetic(at.phase())).deciding().accuracy());
+      keeper.afterEpoch(state, assessed(state).deciding().accuracy());
       return state;
     }
     TrainingState next = enterPhases(state);
@@ -226,7 +225,7 @@ final class QatLoop {
   private TrainingState enterPhases(TrainingState start) {
     TrainingState state = start;
     while (schedule.endsPhase(state.position())) {
-      Evaluations evaluations = evaluate(state, arithmetic(state.position().phase()));
+      Evaluations evaluations = assessed(state);
       Optional<Gatekeeper.Verdict> verdict = gatekeeper.judge(state, evaluations);
       if (verdict.isPresent() && verdict.get().back().isPresent()) {
         state = takenBack(verdict.get().rollBack(), verdict.get().back().get());
@@ -238,11 +237,16 @@ final class QatLoop {
     return state;
   }
 
+  private Evaluations assessed(TrainingState state) {
+    crew(state.position()).exchange().release();
+    return assessor.evaluate(state);
+  }
+
   private TrainingState entered(TrainingState state, Evaluations evaluations) {
     Position ended = state.position();
     TrainingState next =
         state
-            .results(results(state, evaluations))
+            .results(assessor.results(state, evaluations))
             .at(settings.stages().afterPhase(ended))
             .slots(settings.optimizer().initialSlots(settings.worker().network().parameters()));
     if (settings.stages().endsStage(ended)) {
@@ -251,44 +255,6 @@ final class QatLoop {
     keeper.afterPhase(next, ended, evaluations.deciding().accuracy());
     gatekeeper.pass(next);
     return next;
-  }
-
-  /** Figures of the network in its forms, and of each stage. */
-  private Map<String, Double> results(TrainingState state, Evaluations found) {
-    Position ended = state.position();
-    Map<String, Double> results = new HashMap<>(state.results());
-    switch (ended.phase()) {
-      case FLOAT -> found.putInto(results, "float");
-      case CALIBRATION -> {
-        if (!results.containsKey("ptqAccuracy")) {
-          found.putInto(results, "ptq");
-        }
-      }
-      case QAT, ESTIMATION, DONE -> found.putInto(results, "qat");
-    }
-    if (ended.phase() != Phase.CALIBRATION) {
-      found.putInto(results, schedule.stage(ended).name() + "Stage");
-    }
-    return results;
-  }
-
-  private Evaluations evaluate(TrainingState state, Arithmetic arithmetic) {
-    crew(state.position()).exchange().release();
-    description.evaluation(state.position());
-    TrainingState network = WeightAverage.taken(state);
-    Evaluations evaluations =
-        crews
-            .evaluator(settings.worker(schedule.stage(state.position())))
-            .evaluate(
-                StepOrder.ofInference(
-                    arithmetic, network.parameters(), network.statistics(), network.ranges()));
-    listener.evaluated(state, evaluations.test());
-    evaluations.validation().ifPresent(each -> listener.validated(state, each));
-    return evaluations;
-  }
-
-  private static Arithmetic arithmetic(Phase phase) {
-    return phase == Phase.FLOAT ? Arithmetic.FLOAT : Arithmetic.QUANTIZED;
   }
 
   private void tellPhase(TrainingState state) {
