@@ -15,6 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkqat.app.SmallJob.Hashes;
 import org.sparkqat.app.SmallJob.Result;
+import org.sparkqat.testkit.Ports;
 import org.sparkqat.testkit.StandaloneCluster;
 
 /** The configuration decides the result; the cluster decides only the speed. */
@@ -61,7 +62,7 @@ class ClusterIT {
 
   @Test
   void authenticationAndEncryptionChangeNoBitAndStrangersNothing() throws Exception {
-    int port = Stranger.freePort();
+    int port = Ports.free();
     String[] arguments = {
       "--master=" + TWO_EXECUTORS,
       "--conf=spark.authenticate=true",
@@ -82,7 +83,7 @@ class ClusterIT {
   /** Two workers in one process. */
   @Test
   void messagesOfAStrangerAreRefusedAndChangeNoBit() throws Exception {
-    int port = Stranger.freePort();
+    int port = Ports.free();
     String set = "cluster={exchange: resident, port: " + port + "}";
     try (RunningJob run = job.start("stranger", "--master", "local[2]", "--set", set);
         Stranger stranger = new Stranger(port)) {

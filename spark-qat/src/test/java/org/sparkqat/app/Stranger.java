@@ -1,8 +1,6 @@
 package org.sparkqat.app;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
@@ -27,13 +25,6 @@ final class Stranger implements AutoCloseable {
 
   Stranger(int port) {
     this.port = port;
-  }
-
-  /** A port that nobody listens at. */
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Tries to connect; true when somebody listens. */

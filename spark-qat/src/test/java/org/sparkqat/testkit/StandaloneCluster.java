@@ -1,8 +1,6 @@
 package org.sparkqat.testkit;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +29,7 @@ public final class StandaloneCluster implements AutoCloseable {
   public StandaloneCluster(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
     this.runtime = Path.of(System.getProperty("sparkqat.runtime"));
-    this.port = freePort();
+    this.port = Ports.free();
     start(
         "master",
         Map.of(),
@@ -43,12 +41,6 @@ public final class StandaloneCluster implements AutoCloseable {
         "--webui-port",
         "0");
     await("master", "I have been elected leader");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** What to give to {@code --master}. */
