@@ -3,6 +3,7 @@ package org.sparkqat.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkqat.app.SmallJob.Hashes;
-import org.sparkqat.testkit.CommandLine;
 import org.sparkqat.testkit.FullDisk;
 import org.sparkqat.testkit.StandaloneCluster;
 
@@ -47,7 +47,7 @@ class FaultsIT {
     String output = "full";
     String[] arguments = {
       "--master=local[1]",
-      "--driver-class-path=" + CommandLine.projectFolder().resolve("spark-qat/target/test-classes"),
+      "--driver-class-path=" + testClasses(),
       "--conf=spark.hadoop.fs.full.impl=" + FullDisk.class.getName(),
       "--conf=spark.hadoop.fs.full.room=60000",
       "--set",
@@ -60,6 +60,11 @@ class FaultsIT {
           .endsWith(": No space left on device");
     }
     assertGoesOn(output);
+  }
+
+  /** The folder that this build compiled the tests into. */
+  private static Path testClasses() throws URISyntaxException {
+    return Path.of(FullDisk.class.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   @Test
