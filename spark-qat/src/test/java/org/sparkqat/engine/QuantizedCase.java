@@ -1,9 +1,12 @@
 package org.sparkqat.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
@@ -18,6 +21,7 @@ import org.sparkqat.quantization.CodeFormat.Span;
 import org.sparkqat.quantization.CodeFormat.Steps;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
@@ -52,6 +56,26 @@ final class QuantizedCase {
   /** The same for given numbers. */
   static QuantizedCase ofSingleRanges(GradientCase numbers, Kernels kernels, Random random) {
     return of(numbers, kernels, random, single(scheme(numbers.network, random)));
+  }
+
+  /** The same with some weights and outputs, and rarely the input, that stay real. */
+  static QuantizedCase ofIslands(GradientCase numbers, Kernels kernels, Random random) {
+    QuantizationScheme single = single(scheme(numbers.network, random));
+    List<QuantizationRule> rules = new ArrayList<>(single.rules());
+    int oneIn = 2 + random.nextInt(3);
+    if (random.nextInt(2 * oneIn) == 0) {
+      rules.add(QuantizationRule.real(Network.INPUT, Set.of(Part.ACTIVATIONS)));
+    }
+    for (Block block : BlockGraph.of(numbers.network).blocks()) {
+      Set<Part> parts = EnumSet.noneOf(Part.class);
+      for (Part part : Part.values()) {
+        if (random.nextInt(oneIn) == 0) {
+          parts.add(part);
+        }
+      }
+      rules.add(QuantizationRule.real(block.name(), parts));
+    }
+    return of(numbers, kernels, random, single.rules(rules));
   }
 
   private static QuantizationScheme single(QuantizationScheme of) {

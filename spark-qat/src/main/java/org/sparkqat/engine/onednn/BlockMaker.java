@@ -93,7 +93,7 @@ final class BlockMaker {
       return new WeightedBlock(
           workshop,
           problem,
-          products(),
+          Products.of(src(0), folded, obstacleToIntegers()),
           src(0),
           stage(),
           folded,
@@ -102,10 +102,8 @@ final class BlockMaker {
           settings.gradients());
     }
 
-    private Products products() {
-      return quantizes() && Support.obstacleToIntegers(graph, block).isPresent()
-          ? Products.EXACT_FLOATS
-          : Products.INTEGERS;
+    private Optional<String> obstacleToIntegers() {
+      return quantizes() ? Support.obstacleToIntegers(graph, block) : Optional.empty();
     }
 
     @Override

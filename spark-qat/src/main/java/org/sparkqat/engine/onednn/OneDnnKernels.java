@@ -93,8 +93,19 @@ final class OneDnnKernels implements Kernels {
   }
 
   private static void report(QuantizedGraph graph) {
+    List<String> islands =
+        graph.graph().blocks().stream()
+            .filter(block -> block.isWeighted() && Support.island(graph, block).isPresent())
+            .map(Block::name)
+            .toList();
+    if (!islands.isEmpty()) {
+      LOG.info(
+          "Multiplying real numbers in layers {}, whose weights or input stay float",
+          String.join(", ", islands));
+    }
     for (Block block : graph.graph().blocks()) {
       Support.obstacleToIntegers(graph, block)
+          .filter(why -> !islands.contains(block.name()))
           .ifPresent(
               why ->
                   LOG.info(

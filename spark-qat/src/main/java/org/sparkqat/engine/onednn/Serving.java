@@ -10,6 +10,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
 
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -58,9 +59,10 @@ final class Serving implements LinearMap {
     }
     Feature written = sum == null ? dst : sum.dst();
     written.quantizer().ifPresent(by -> requantize(attributes, by));
+    Tensor codes = src.data(workshop);
     Tensor output = written.data(workshop);
     dnnl_primitive_desc descriptor =
-        Linear.descriptor(workshop, problem, src, output, biases.list, attributes);
+        Linear.descriptor(workshop, problem, codes, dnnl_s8, biases.list, output, attributes);
     Tensor laidOut = workshop.tensor(descriptor, dnnl_query_weights_md, workshop.ownPlace());
     this.weights = workshop.importTo(laidOut, problem.weights());
     this.compute =
@@ -70,7 +72,7 @@ final class Serving implements LinearMap {
             attributes,
             Map.of(
                 DNNL_ARG_SRC,
-                src.data(workshop),
+                codes,
                 DNNL_ARG_WEIGHTS,
                 laidOut,
                 DNNL_ARG_BIAS,

@@ -47,10 +47,6 @@ final class Support {
   }
 
   private static Optional<String> obstacleToCodes(QuantizedGraph graph) {
-    Optional<String> island = graph.firstIsland();
-    if (island.isPresent()) {
-      return island.map(name -> "layer '" + name + "' stays float among layers of codes");
-    }
     if (!InstructionSet.compares()) {
       return Optional.of("oneDNN masks gradients wrongly with " + InstructionSet.effective());
     }
@@ -62,7 +58,7 @@ final class Support {
         : Optional.of("the network's output are codes of its input");
   }
 
-  /** Why not all codes are multiplied as 8-bit integers; empty: they are. */
+  /** Why not all layers with weights multiply 8-bit integers; empty: they do. */
   static Optional<String> obstacleToIntegers(QuantizedGraph graph) {
     return graph.graph().blocks().stream()
         .flatMap(
@@ -73,10 +69,14 @@ final class Support {
         .findFirst();
   }
 
-  /** Why a block's codes are not multiplied as 8-bit integers; empty: they are. */
+  /** Why a block with weights does not multiply 8-bit integers; empty: it does, or has none. */
   static Optional<String> obstacleToIntegers(QuantizedGraph graph, Block block) {
     if (!block.isWeighted()) {
       return Optional.empty();
+    }
+    Optional<String> island = island(graph, block);
+    if (island.isPresent()) {
+      return island;
     }
     if (!InstructionSet.hasIntegerDotProduct()) {
       return Optional.of(InstructionSet.effective() + " has no 8-bit products with 32-bit sums");
@@ -86,6 +86,16 @@ final class Support {
     }
     return readsSingleChannels(graph, block)
         ? Optional.of("oneDNN's 8-bit convolutions of one channel a group are wrong")
+        : Optional.empty();
+  }
+
+  /** What of a weighted block is real, so that it has no codes to multiply. */
+  static Optional<String> island(QuantizedGraph graph, Block block) {
+    if (graph.weights().get(block.index()).isEmpty()) {
+      return Optional.of("its weights stay float");
+    }
+    return graph.staysReal(block.inputs().get(0))
+        ? Optional.of("its input stays float")
         : Optional.empty();
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,8 @@ import org.sparkqat.network.Window;
 import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
@@ -46,6 +49,21 @@ class SupportTest {
     QuantizedGraph graph = graph(Zoo.network(name, shape, 10), QuantizationScheme.W8A8);
     assertThat(obstacles(graph)).isEmpty();
     assertThat(inFloats(graph)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void layersThatStayFloatMultiplyFloatsInNativeMemory(Part part) {
+    Network network = Zoo.network("mobilenetv2-cifar", new Shape(3, 32, 32), 10);
+    for (String layer : List.of("input", "stem", "*.expand", "fc", "*")) {
+      QuantizationScheme scheme =
+          QuantizationScheme.W8A8.rules(List.of(QuantizationRule.real(layer, Set.of(part))));
+      assertThat(obstacles(graph(network, scheme))).isEmpty();
+    }
+    QuantizationRule first = QuantizationRule.real("input", Set.of(Part.ACTIVATIONS));
+    QuantizationRule last = QuantizationRule.real("fc", Set.of(Part.WEIGHTS));
+    assertThat(inFloats(graph(network, QuantizationScheme.W8A8.rules(List.of(first, last)))))
+        .containsExactly("its input stays float", "its weights stay float");
   }
 
   @ParameterizedTest
