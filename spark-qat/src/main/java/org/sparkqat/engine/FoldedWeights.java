@@ -80,7 +80,7 @@ public final class FoldedWeights {
    * True when integer kernels take weights and input, so that the bias is a multiple of the
    * accumulator's unit.
    */
-  boolean areIntegers() {
+  public boolean areIntegers() {
     return fitKernels && source.isPresent();
   }
 

@@ -112,7 +112,8 @@ class FloatIslandTest {
     numbers.parameters[weight.offset() + 3] = Float.NaN;
     try (Kernels kernels = Engines.open(engine);
         Plan plan = plan(kernels, graph, numbers, Arithmetic.QUANTIZED)) {
-      assertThatThrownBy(() -> plan.load(numbers.parameters, numbers.statistics, Ranges.empty(graph.slots())))
+      assertThatThrownBy(
+              () -> plan.load(numbers.parameters, numbers.statistics, Ranges.empty(graph.slots())))
           .isInstanceOf(NotFiniteException.class)
           .hasMessageContaining("conv2.weight");
     }

@@ -74,12 +74,30 @@ class NativePlanTest {
     assertThat(inNativeMemory).isGreaterThan(networks * 2 / 3);
   }
 
-  /**
-   * Float sums in another order differ by some 2^-22 of their size, which moves a code of 8 bits by
-   * one for some 2^-14 of the values at most.
-   */
-  @Test
-  void networksWithFloatIslandsAreThoseOfThePlanInJavaWhereverAnExampleStands() {
+  /** Which quantizers a network gets. */
+  private enum Draw {
+    ISLANDS,
+    MANY_BITS;
+
+    QuantizedCase of(GradientCase numbers, Kernels kernels, Random random) {
+      return this == ISLANDS
+          ? QuantizedCase.ofIslands(numbers, kernels, random)
+          : QuantizedCase.ofManyBits(numbers, kernels, random);
+    }
+
+    /**
+     * Share of the networks that may have a code that is its neighbour. Float sums in another order
+     * differ by some 2^-22 of their size: that moves a code of 8 bits for some 2^-14 of the values,
+     * and one of 16 bits for some 2^-6.
+     */
+    double others() {
+      return this == ISLANDS ? 0.05 : 0.35;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void soAreThoseWhoseSumsAreFloatsButForRoundingsWhereverAnExampleStands(Draw draw) {
     Random seeds = Seeds.random();
     int networks = 200;
     int inNativeMemory = 0;
@@ -92,7 +110,7 @@ class NativePlanTest {
         Network network = RandomNetworks.next(random);
         GradientCase numbers =
             GradientCase.of(network, 1 + random.nextInt(3), Normalization.RUNNING, random);
-        QuantizedCase drawn = QuantizedCase.ofIslands(numbers, java, random);
+        QuantizedCase drawn = draw.of(numbers, java, random);
         float[] outputs = new float[numbers.batch * network.output().shape().size()];
         try (Plan host = drawn.infer(java, new float[outputs.length]);
             Plan plan = drawn.infer(library, outputs)) {
@@ -105,9 +123,9 @@ class NativePlanTest {
       }
     }
     System.out.printf(
-        "of %d networks %d are in native memory, %d have the same codes%n",
-        networks, inNativeMemory, same);
-    assertThat(same).isGreaterThan(networks * 19 / 20);
+        "%s: of %d networks %d are in native memory, %d have the same codes%n",
+        draw, networks, inNativeMemory, same);
+    assertThat(same).isGreaterThanOrEqualTo((int) (networks * (1 - draw.others())));
     // The others pad an image by more than its size.
     assertThat(inNativeMemory).isGreaterThan(networks * 2 / 3);
   }

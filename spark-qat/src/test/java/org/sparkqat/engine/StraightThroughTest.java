@@ -145,14 +145,15 @@ class StraightThroughTest {
     }
   }
 
-  /** Two thirds of them run in native memory, half of these with float islands. */
+  /** Most run in native memory, some of them with float islands or more than 8 bits. */
   private static QuantizedCase quantized(GradientCase numbers, Kernels kernels, Random random) {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(14)) {
       case 0 -> QuantizedCase.ofDynamicRanges(numbers, ActivationRange.DYNAMIC, kernels, random);
       case 1 ->
           QuantizedCase.ofDynamicRanges(numbers, ActivationRange.DYNAMIC_PER_ROW, kernels, random);
       case 2, 3 -> QuantizedCase.of(numbers, kernels, random);
       case 4, 5, 6, 7 -> QuantizedCase.ofIslands(numbers, kernels, random);
+      case 8, 9 -> QuantizedCase.ofManyBits(numbers, kernels, random);
       default -> QuantizedCase.ofSingleRanges(numbers, kernels, random);
     };
   }

@@ -203,7 +203,7 @@ final class BlockMaker {
     public CompiledBlock activationFunction(ActivationFunction function) {
       Feature src = src(0);
       Feature dst = computed();
-      return src.isCodes() && dst.isCodes()
+      return src.inBytes() && dst.inBytes()
           ? new LookupBlock(
               workshop,
               Curve.of(function),

@@ -7,8 +7,8 @@ final class CurveTable {
 
   private final Curve curve;
   private final Quantizer source;
-  final float[] values = new float[CodeScan.ENTRIES];
-  final float[] slopes = new float[CodeScan.ENTRIES];
+  final float[] values;
+  final float[] slopes;
   private float scale = Float.NaN;
   private int zeroPoint;
 
@@ -16,6 +16,8 @@ final class CurveTable {
   CurveTable(Curve curve, Quantizer source) {
     this.curve = curve;
     this.source = source;
+    this.values = new float[source.entries()];
+    this.slopes = new float[values.length];
   }
 
   /** Makes the table that of the range and the gain in force; false: it was already. */
@@ -26,7 +28,7 @@ final class CurveTable {
     scale = source.realScale();
     zeroPoint = source.zeroPoint();
     for (int entry = 0; entry < values.length; entry++) {
-      float x = scale * (source.codeOf(entry) - zeroPoint);
+      float x = scale * source.centeredOf(entry);
       values[entry] = curve.value(x);
       slopes[entry] = curve.slope(x);
     }

@@ -4,11 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
 
@@ -58,7 +54,7 @@ final class Serving implements LinearMap {
       sum.append(workshop, attributes);
     }
     Feature written = sum == null ? dst : sum.dst();
-    written.quantizer().ifPresent(by -> requantize(attributes, by));
+    written.quantizer().ifPresent(by -> by.appendTo(attributes, each -> each.channels));
     Tensor codes = src.data(workshop);
     Tensor output = written.data(workshop);
     dnnl_primitive_desc descriptor =
@@ -79,17 +75,6 @@ final class Serving implements LinearMap {
                 biases.list,
                 DNNL_ARG_DST,
                 output));
-  }
-
-  /** The conversion to 8 bits rounds half to even; a zero point must be added after that. */
-  private static void requantize(Attributes attributes, Quantizer by) {
-    if (!by.fillsType()) {
-      attributes.then(dnnl_binary_max, by.lowest.channels);
-      attributes.then(dnnl_binary_min, by.highest.channels);
-    }
-    if (by.shifts()) {
-      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
-    }
   }
 
   @Override

@@ -1,10 +1,6 @@
 package org.sparkqat.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_div;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_max;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_min;
@@ -115,13 +111,7 @@ final class Stage {
   /** {@code clamp(x / scale)}, rounded half to even, plus the zero point. */
   private Operation quantization(Quantizer by) {
     Attributes attributes = new Attributes(workshop);
-    if (!by.fillsType()) {
-      attributes.then(dnnl_binary_max, by.lowest.row);
-      attributes.then(dnnl_binary_min, by.highest.row);
-    }
-    if (by.shifts()) {
-      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.row);
-    }
+    by.appendTo(attributes, numbers -> numbers.row);
     return workshop.binary(
         "quantization",
         dnnl_binary_div,

@@ -116,7 +116,7 @@ final class WeightedBlock implements StagedBlock {
   }
 
   private boolean serves() {
-    return products.multipliesCodes() && !folded.usesBatch();
+    return products.multipliesCodes() && folded.areIntegers() && !folded.usesBatch();
   }
 
   /** True when evaluation is one operation on integers, with which others can go on. */
