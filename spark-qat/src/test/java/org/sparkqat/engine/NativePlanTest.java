@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,11 @@ import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.Network;
+import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.Window;
+import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.ActivationRange;
+import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.tensor.Shape;
 
@@ -77,21 +82,32 @@ class NativePlanTest {
   /** Which quantizers a network gets. */
   private enum Draw {
     ISLANDS,
-    MANY_BITS;
+    MANY_BITS,
+    DYNAMIC,
+    DYNAMIC_PER_ROW;
 
     QuantizedCase of(GradientCase numbers, Kernels kernels, Random random) {
-      return this == ISLANDS
-          ? QuantizedCase.ofIslands(numbers, kernels, random)
-          : QuantizedCase.ofManyBits(numbers, kernels, random);
+      return switch (this) {
+        case ISLANDS -> QuantizedCase.ofIslands(numbers, kernels, random);
+        case MANY_BITS -> QuantizedCase.ofManyBits(numbers, kernels, random);
+        case DYNAMIC, DYNAMIC_PER_ROW ->
+            QuantizedCase.ofDynamicRanges(
+                numbers, ActivationRange.valueOf(name()), kernels, random);
+      };
     }
 
     /**
      * Share of the networks that may have a code that is its neighbour. Float sums in another order
      * differ by some 2^-22 of their size: that moves a code of 8 bits for some 2^-14 of the values,
-     * and one of 16 bits for some 2^-6.
+     * and one of 16 bits for some 2^-6. Where the range is that of the values, ties are common:
+     * with few codes many values are in a simple ratio to it.
      */
     double others() {
-      return this == ISLANDS ? 0.05 : 0.35;
+      return switch (this) {
+        case ISLANDS -> 0.05;
+        case MANY_BITS -> 0.35;
+        case DYNAMIC, DYNAMIC_PER_ROW -> 0.1;
+      };
     }
   }
 
@@ -152,7 +168,12 @@ class NativePlanTest {
       BlockOutput actual = plan.output(block.index());
       assertThat(actual.isCodes()).isEqualTo(expected.isCodes());
       assertThat(actual.scale()).isEqualTo(expected.scale());
-      if (!expected.isCodes()) {
+      Optional<ActivationQuantizer> dynamic = dynamic(drawn, block);
+      if (dynamic.isPresent()) {
+        if (!hasSameSteps(dynamic.get(), actual.data(), expected.data())) {
+          return false;
+        }
+      } else if (!expected.isCodes()) {
         assertClose(block.name(), actual.data(), expected.data());
       } else if (!Arrays.equals(actual.data(), expected.data())) {
         assertThat(actual.data())
@@ -163,6 +184,31 @@ class NativePlanTest {
       }
     }
     return true;
+  }
+
+  private static Optional<ActivationQuantizer> dynamic(QuantizedCase drawn, Block block) {
+    return drawn
+        .graph
+        .outputs()
+        .get(block.index())
+        .map(QuantizationPoint::quantizer)
+        .filter(by -> by.range().isDynamic());
+  }
+
+  /** False when a value has the neighbour of its code. */
+  private static boolean hasSameSteps(ActivationQuantizer by, float[] actual, float[] expected) {
+    Range range = Range.of(expected, 0, expected.length);
+    int steps = by.codes().quantMax() - by.codes().quantMin();
+    // The range at hand is wider than that of its codes by one step at most.
+    float step = 2 * Math.max(-range.min(), range.max()) / Math.max(1, steps - 1);
+    boolean same = true;
+    for (int i = 0; i < expected.length; i++) {
+      double rounding = 2e-4 * Math.max(1, Math.abs(expected[i]));
+      double difference = Math.abs(actual[i] - expected[i]);
+      same &= difference <= rounding;
+      assertThat(difference).isLessThanOrEqualTo(step + rounding);
+    }
+    return same;
   }
 
   @ParameterizedTest

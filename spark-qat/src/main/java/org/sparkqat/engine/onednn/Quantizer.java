@@ -18,6 +18,7 @@ import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Affine;
 import org.sparkqat.quantization.CodeRange;
+import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.Symmetry;
 
@@ -138,7 +139,8 @@ final class Quantizer {
     return codes().quantMin() < 0 ? dnnl_s8 : dnnl_u8;
   }
 
-  private CodeRange codes() {
+  /** Which codes there are, zero point included. */
+  CodeRange codes() {
     return point.quantizer().codes();
   }
 
@@ -197,22 +199,6 @@ final class Quantizer {
     return inBytes ? affine.zeroPoint() : 0;
   }
 
-  /** How many different codes may lie in memory. */
-  int entries() {
-    return inBytes ? 1 << Byte.SIZE : codes().quantMax() - codes().quantMin() + 1;
-  }
-
-  /**
-   * The code, less the zero point, of an entry of tables: the bits of one byte, or the place among
-   * all codes.
-   */
-  int centeredOf(int entry) {
-    if (!inBytes) {
-      return affine.lowest() + entry;
-    }
-    return (codes().quantMin() < 0 ? (byte) entry : entry) - affine.zeroPoint();
-  }
-
   /** The code of a value before the activation. */
   int code(float value) {
     float centered = Math.max(lowestCode, Math.min(highestCode, value / affine.scale()));
@@ -247,11 +233,16 @@ final class Quantizer {
 
   /** Takes the range in force during the next step. */
   void load(Ranges ranges) {
-    Affine next = point.quantizer().affine(ranges.range(point.firstSlot()));
+    take(ranges.range(point.firstSlot()));
+  }
+
+  /** Takes the range of the values at hand. */
+  void take(Range range) {
+    Affine next = point.quantizer().affine(range);
     if (inBytes && next.zeroPoint() != 0 && !shifts()) {
       throw new IllegalArgumentException(
           "Invalid quantization range of '%s': %s (after %s no value is below 0)"
-              .formatted(point.name(), ranges.range(point.firstSlot()), activation));
+              .formatted(point.name(), range, activation));
     }
     affine = next;
     scale.set(realScale());

@@ -31,9 +31,6 @@ final class Support {
     if (layer.isPresent() || settings.arithmetic() == Arithmetic.FLOAT) {
       return layer;
     }
-    if (settings.arithmetic() == Arithmetic.QUANTIZED && hasDynamicRanges(graph)) {
-      return Optional.of("ranges of activations are dynamic");
-    }
     if (!hasSingleRanges(graph)) {
       return Optional.of("activations are quantized per channel");
     }
@@ -140,10 +137,6 @@ final class Support {
     return single && !depthwise && (groups > 1 || signed || strides);
   }
 
-  private static boolean hasDynamicRanges(QuantizedGraph graph) {
-    return graph.points().stream().anyMatch(point -> point.quantizer().range().isDynamic());
-  }
-
   private static boolean hasSingleRanges(QuantizedGraph graph) {
     return graph.points().stream()
         .allMatch(point -> point.quantizer().granularity() == Granularity.PER_TENSOR);
@@ -158,6 +151,9 @@ final class Support {
     }
     if (!weights.fitsKernels()) {
       return Optional.of("its weights have %d bits".formatted(weights.bits()));
+    }
+    if (input.range().isDynamic()) {
+      return Optional.of("the range of its input is dynamic");
     }
     if (!input.fitsKernels()) {
       return Optional.of("its input has %d bits".formatted(input.bits()));
