@@ -33,6 +33,7 @@ public final class FoldedWeights {
   private final Optional<QuantizationPoint> source;
   private final Optional<WeightPoint> learned;
   private final boolean fitKernels;
+  private final boolean staysReal;
   private final boolean usesBatch;
   private final boolean folds;
 
@@ -66,6 +67,7 @@ public final class FoldedWeights {
     this.learned =
         arithmetic.quantizes() ? graph.learnedWeights().get(block.index()) : Optional.empty();
     this.biases = new float[outputs];
+    this.staysReal = arithmetic.quantizes() && quantizer.isEmpty();
     this.fitKernels = quantizer.isPresent() && quantizer.get().fitsKernels();
     int input = block.inputs().get(0);
     this.source =
@@ -78,7 +80,7 @@ public final class FoldedWeights {
    * True when integer kernels take weights and input, so that the bias is a multiple of the
    * accumulator's unit.
    */
-  boolean areIntegers() {
+  public boolean areIntegers() {
     return fitKernels && source.isPresent();
   }
 
@@ -108,7 +110,8 @@ public final class FoldedWeights {
   /**
    * Takes the numbers that are in force until the next call.
    *
-   * @throws NotFiniteException naming the weights, when they have no codes
+   * @throws NotFiniteException naming the weights of a quantized network, when they are not finite:
+   *     they have no codes, and the codes behind real ones would hide it
    */
   public void load(float[] parameters, float[] statistics, Ranges ranges) {
     try {
@@ -133,6 +136,9 @@ public final class FoldedWeights {
     }
     learned.ifPresent(at -> loadScales(at, ranges));
     codes.load(parameters, weight.offset());
+    if (staysReal) {
+      WeightCoder.magnitude(codes.codes);
+    }
   }
 
   private void loadScales(WeightPoint at, Ranges ranges) {

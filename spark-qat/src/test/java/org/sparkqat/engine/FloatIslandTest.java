@@ -1,15 +1,19 @@
 package org.sparkqat.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkqat.network.ActivationFunction;
 import org.sparkqat.network.Bias;
 import org.sparkqat.network.Block;
@@ -22,6 +26,7 @@ import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Window;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.NotFiniteException;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
@@ -76,17 +81,42 @@ class FloatIslandTest {
             WeightQuantizer.DEFAULT, ActivationQuantizer.DEFAULT, 0, List.of(rules)));
   }
 
+  static Stream<Arguments> enginesAndNormalizations() {
+    return Stream.of(EngineChoice.REFERENCE, EngineChoice.AUTO)
+        .flatMap(
+            engine -> Stream.of(Normalization.values()).map(each -> Arguments.of(engine, each)));
+  }
+
   @ParameterizedTest
-  @EnumSource
-  void aNetworkOfIslandsTrainsAsAFloatNetworkBitForBit(Normalization normalization) {
+  @MethodSource("enginesAndNormalizations")
+  void aNetworkOfIslandsTrainsAsAFloatNetworkBitForBit(
+      EngineChoice engine, Normalization normalization) {
     QuantizedGraph islands = graph(MIXED, QuantizationRule.real("*", ALL));
     GradientCase numbers = GradientCase.of(MIXED, BATCH, normalization, new Random(1));
-    MicroBatchResult actual = train(islands, numbers, Arithmetic.QUANTIZED, numbers.parameters);
-    MicroBatchResult expected = train(islands, numbers, Arithmetic.FLOAT, numbers.parameters);
+    MicroBatchResult actual =
+        numbers.train(engine, islands, Arithmetic.QUANTIZED, Ranges.empty(0)).result();
+    MicroBatchResult expected =
+        numbers.train(engine, islands, Arithmetic.FLOAT, Ranges.empty(0)).result();
     assertThat(actual.gradient()).isEqualTo(expected.gradient());
     assertThat(actual.statisticSums()).isEqualTo(expected.statisticSums());
     assertThat(actual.loss()).isEqualTo(expected.loss());
     assertThat(actual.observed().slots()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REFERENCE", "AUTO"})
+  void weightsOfAnIslandThatAreNotFiniteAreNamed(EngineChoice engine) {
+    QuantizedGraph graph = graph(CHAIN, QuantizationRule.real("conv2", ALL));
+    GradientCase numbers = GradientCase.of(CHAIN, BATCH, Normalization.RUNNING, new Random(5));
+    Parameter weight = CHAIN.parameters().parameter("conv2.weight");
+    numbers.parameters[weight.offset() + 3] = Float.NaN;
+    try (Kernels kernels = Engines.open(engine);
+        Plan plan = plan(kernels, graph, numbers, Arithmetic.QUANTIZED)) {
+      assertThatThrownBy(
+              () -> plan.load(numbers.parameters, numbers.statistics, Ranges.empty(graph.slots())))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageContaining("conv2.weight");
+    }
   }
 
   @Test
@@ -160,15 +190,17 @@ class FloatIslandTest {
   }
 
   @Test
-  void oneDnnLeavesIslandsToThePlanInJavaAndSaysWhy() {
+  void oneDnnKeepsIslandsInNativeMemoryAndSaysWhereItMultipliesFloats() {
     QuantizedGraph graph = graph(CHAIN, QuantizationRule.real("conv2", ALL));
     try (Kernels kernels = Engines.open(EngineChoice.AUTO)) {
       ArithmeticInUse inUse = ArithmeticInUse.of(kernels, graph, InputNormalization.identity(2));
       assertThat(inUse.kind()).isEqualTo("float");
       if (kernels.name().equals("onednn")) {
-        assertThat(inUse.obstacle())
-            .hasValueSatisfying(
-                why -> assertThat(why).contains("float", "conv2").doesNotContain("conv1"));
+        assertThat(inUse.obstacle()).hasValue("layer 'conv2': its weights stay float");
+        GradientCase numbers = GradientCase.of(CHAIN, BATCH, Normalization.BATCH, new Random(4));
+        try (Plan plan = plan(kernels, graph, numbers, Arithmetic.QUANTIZED)) {
+          assertThat(plan).isNotInstanceOf(HostPlan.class);
+        }
       }
     }
   }

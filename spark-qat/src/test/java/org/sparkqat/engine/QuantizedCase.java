@@ -1,9 +1,13 @@
 package org.sparkqat.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.Network;
@@ -18,6 +22,7 @@ import org.sparkqat.quantization.CodeFormat.Span;
 import org.sparkqat.quantization.CodeFormat.Steps;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
@@ -41,7 +46,7 @@ final class QuantizedCase {
     this.ranges = ranges;
   }
 
-  /** With what runs in native memory: codes of 8 bits, activations that have one range. */
+  /** With what multiplies 8-bit integers: codes of 8 bits, activations that have one range. */
   static QuantizedCase ofSingleRanges(Network network, Kernels kernels, Random random) {
     GradientCase numbers =
         GradientCase.of(network, 1 + random.nextInt(3), Normalization.RUNNING, random);
@@ -52,6 +57,49 @@ final class QuantizedCase {
   /** The same for given numbers. */
   static QuantizedCase ofSingleRanges(GradientCase numbers, Kernels kernels, Random random) {
     return of(numbers, kernels, random, single(scheme(numbers.network, random)));
+  }
+
+  /** Activations of one range, many of them of more than 8 bits, and any weights. */
+  static QuantizedCase ofManyBits(GradientCase numbers, Kernels kernels, Random random) {
+    QuantizationScheme drawn = scheme(numbers.network, random);
+    UnaryOperator<ActivationQuantizer> wider =
+        each -> perTensor(random.nextInt(3) > 0 ? each.withBits(9 + random.nextInt(8)) : each);
+    List<QuantizationRule> rules =
+        drawn.rules().stream()
+            .map(
+                rule ->
+                    new QuantizationRule(
+                        rule.match(), rule.weights(), rule.activations().map(wider)))
+            .toList();
+    return of(
+        numbers,
+        kernels,
+        random,
+        drawn.quantizers(drawn.weights(), wider.apply(drawn.activations())).rules(rules));
+  }
+
+  private static ActivationQuantizer perTensor(ActivationQuantizer of) {
+    return new ActivationQuantizer(of.format(), Granularity.PER_TENSOR, of.observer(), of.range());
+  }
+
+  /** The same with some weights and outputs, and rarely the input, that stay real. */
+  static QuantizedCase ofIslands(GradientCase numbers, Kernels kernels, Random random) {
+    QuantizationScheme single = single(scheme(numbers.network, random));
+    List<QuantizationRule> rules = new ArrayList<>(single.rules());
+    int oneIn = 2 + random.nextInt(3);
+    if (random.nextInt(2 * oneIn) == 0) {
+      rules.add(QuantizationRule.real(Network.INPUT, Set.of(Part.ACTIVATIONS)));
+    }
+    for (Block block : BlockGraph.of(numbers.network).blocks()) {
+      Set<Part> parts = EnumSet.noneOf(Part.class);
+      for (Part part : Part.values()) {
+        if (random.nextInt(oneIn) == 0) {
+          parts.add(part);
+        }
+      }
+      rules.add(QuantizationRule.real(block.name(), parts));
+    }
+    return of(numbers, kernels, random, single.rules(rules));
   }
 
   private static QuantizationScheme single(QuantizationScheme of) {

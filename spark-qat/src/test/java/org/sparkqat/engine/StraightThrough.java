@@ -136,6 +136,10 @@ final class StraightThrough implements NetworkOracle.Quantizers {
     double[] factors = factors(layer, folded, numbers);
     int perOutput = weights.length / factors.length;
     double[] real = new double[weights.length];
+    if (!folded.areCodes() && of.graph.weights().get(block(layer).index()).isEmpty()) {
+      Arrays.setAll(real, i -> weights[i] * (usesBatch ? 1 : factors[i / perOutput]));
+      return real;
+    }
     double[] bases = bases(layer, folded, weights);
     Arrays.setAll(real, i -> bases[i] * factors[i / perOutput]);
     Line line =
@@ -269,6 +273,9 @@ final class StraightThrough implements NetworkOracle.Quantizers {
 
   /** Dropout multiplies codes, so that what it puts out while training is real. */
   private boolean holdsCodes(int source) {
+    if (of.graph.staysReal(source)) {
+      return false;
+    }
     int at = source;
     while (at != BlockGraph.INPUT && of.graph.graph().blocks().get(at).passesCodes()) {
       Block block = of.graph.graph().blocks().get(at);

@@ -24,7 +24,7 @@ record ArithmeticCheck(List<ExecutorFacts> executors) implements Check {
     }
     String reason = slow.get().obstacle().orElse("");
     return Finding.warning(
-            "float, with the same result up to rounding, but slower: " + reason,
+            "float at least in part, with the same result up to rounding, but slower: " + reason,
             "nothing, if the time is fine; else see spark-qat/docs/performance.md")
         .with("arithmetic", "float")
         .with("reason", reason);

@@ -32,6 +32,7 @@ final class BlockMaker {
   private final Context context;
   private final Ownership owned;
   private final Scratch scratch;
+  private final StageMaker stages;
   private final QuantizedGraph graph;
   private final PlanSettings settings;
   private final Feature input;
@@ -49,6 +50,7 @@ final class BlockMaker {
     this.context = context;
     this.owned = owned;
     this.scratch = scratch;
+    this.stages = new StageMaker(settings, scratch);
     this.graph = graph;
     this.settings = settings;
     this.input = input;
@@ -93,7 +95,7 @@ final class BlockMaker {
       return new WeightedBlock(
           workshop,
           problem,
-          products(),
+          Products.of(src(0), folded, obstacleToIntegers()),
           src(0),
           stage(),
           folded,
@@ -102,10 +104,8 @@ final class BlockMaker {
           settings.gradients());
     }
 
-    private Products products() {
-      return quantizes() && Support.obstacleToIntegers(graph, block).isPresent()
-          ? Products.EXACT_FLOATS
-          : Products.INTEGERS;
+    private Optional<String> obstacleToIntegers() {
+      return quantizes() ? Support.obstacleToIntegers(graph, block) : Optional.empty();
     }
 
     @Override
@@ -205,7 +205,7 @@ final class BlockMaker {
     public CompiledBlock activationFunction(ActivationFunction function) {
       Feature src = src(0);
       Feature dst = computed();
-      return src.isCodes() && dst.isCodes()
+      return src.inBytes() && dst.inBytes()
           ? new LookupBlock(
               workshop,
               Curve.of(function),
@@ -255,16 +255,11 @@ final class BlockMaker {
 
     /** The output of a block that computes new values. */
     private Feature computed() {
-      return Feature.create(
-          workshop, extent(), point().filter(at -> quantizes()).map(this::by), true);
+      return stages.feature(workshop, extent(), point(), block.activation(), true);
     }
 
     private boolean quantizes() {
       return settings.arithmetic() == Arithmetic.QUANTIZED;
-    }
-
-    private Quantizer by(QuantizationPoint at) {
-      return new Quantizer(workshop, at, block.activation());
     }
 
     /** The output of a block that passes the codes of its input. */
@@ -286,9 +281,7 @@ final class BlockMaker {
     }
 
     private Stage stage(Feature dst) {
-      Optional<QuantizationPoint> observed =
-          point().filter(at -> settings.arithmetic() != Arithmetic.FLOAT);
-      return new Stage(workshop, block.index(), dst, block.activation(), observed, scratch);
+      return stages.stage(workshop, block.index(), dst, point(), block.activation());
     }
   }
 }

@@ -13,9 +13,15 @@ final class ClipCount {
   private final Operation below;
   private final Reduction sum;
 
-  ClipCount(Workshop workshop, Tensor values, Feature dst, Quantizer quantizer, Place aside) {
+  /**
+   * A count of values.
+   *
+   * @param values before the activation, as one row
+   * @param size how many there are
+   */
+  ClipCount(Workshop workshop, Tensor values, int size, Quantizer quantizer, Place aside) {
     this.quantizer = quantizer;
-    Tensor hits = workshop.flat(dst.extent(), dnnl_u8, aside);
+    Tensor hits = workshop.row(size, dnnl_u8, aside);
     this.above =
         workshop.binary(
             "count of clipped values",
@@ -32,7 +38,7 @@ final class ClipCount {
             quantizer.leastWithin.row,
             hits,
             new Attributes(workshop));
-    this.sum = new Reduction(workshop, dnnl_reduction_sum, dnnl_u8, dst.extent().size(), aside);
+    this.sum = new Reduction(workshop, dnnl_reduction_sum, dnnl_u8, size, aside);
   }
 
   /**

@@ -10,7 +10,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * <p>Java has no vector instruction for that either; a piece at a time is copied to and from arrays
  * that stay in the processor's first cache.
  */
-final class CodeScan {
+final class CodeScan implements TableScan {
 
   static final int ENTRIES = 256;
 
@@ -62,8 +62,8 @@ final class CodeScan {
     }
   }
 
-  /** {@code to[i] = table[code[i]]}, as real numbers. */
-  void map(float[] table, Place to) {
+  @Override
+  public void map(float[] table, Place to) {
     BytePointer from = new BytePointer(codes.start());
     FloatPointer into = new FloatPointer(to.start());
     for (int at = 0; at < size; at += PIECE) {
@@ -76,8 +76,8 @@ final class CodeScan {
     }
   }
 
-  /** {@code to[i] = factors[i] * table[code[i]]}; the places may be the same. */
-  void multiply(float[] table, Place factors, Place to) {
+  @Override
+  public void multiply(float[] table, Place factors, Place to) {
     BytePointer from = new BytePointer(codes.start());
     FloatPointer by = new FloatPointer(factors.start());
     FloatPointer into = new FloatPointer(to.start());

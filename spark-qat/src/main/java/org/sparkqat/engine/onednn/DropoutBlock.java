@@ -118,16 +118,24 @@ final class DropoutBlock implements CompiledBlock {
 
     Training() {
       factor.set(kept);
-      multiply = dst.isCodes() ? null : masked(src.data(workshop), dst.data(workshop));
+      Attributes plain = new Attributes(workshop);
+      multiply =
+          dst.inBytes()
+              ? null
+              : masked(
+                  src.data(workshop), dst.data(workshop), dst.isCodes() ? plain : amplifying());
       sink =
           src.wantsGradient()
               ? new GradientSink(workshop, src, firstReader, scratch.diffSource)
               : null;
-      gradient = sink == null ? null : masked(dst.diff(workshop), sink.target);
+      gradient = sink == null ? null : masked(dst.diff(workshop), sink.target, amplifying());
     }
 
-    private Operation masked(Tensor from, Tensor to) {
-      Attributes attributes = new Attributes(workshop).then(dnnl_binary_mul, factor.channels);
+    private Attributes amplifying() {
+      return new Attributes(workshop).then(dnnl_binary_mul, factor.channels);
+    }
+
+    private Operation masked(Tensor from, Tensor to, Attributes attributes) {
       return workshop.binary("dropout", dnnl_binary_mul, from, mask, to, attributes);
     }
 

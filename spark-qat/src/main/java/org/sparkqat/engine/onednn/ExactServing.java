@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
 import org.jspecify.annotations.Nullable;
@@ -36,12 +35,9 @@ final class ExactServing implements LinearMap {
     this.quantize = dst.quantizer().map(by -> quantization(workshop, by, values)).orElse(null);
   }
 
-  /** The conversion to 8 bits rounds half to even; a zero point must be added after that. */
   private Operation quantization(Workshop workshop, Quantizer by, Tensor values) {
     Attributes attributes = new Attributes(workshop).then(dnnl_binary_min, by.highest.channels);
-    if (by.shifts()) {
-      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
-    }
+    by.appendRounding(attributes, each -> each.channels);
     return workshop.binary(
         "quantization",
         dnnl_binary_max,

@@ -18,8 +18,8 @@ record Feature(
     MovablePlace diff,
     boolean wantsGradient) {
 
-  /** Two codes of 8 bits, less their zero points. */
-  private static final float LARGEST_SUM = 2 * 255;
+  /** Two codes of 16 bits, less their zero points. */
+  private static final float LARGEST_SUM = 2 * 65_535;
 
   static Feature create(
       Workshop workshop, Extent extent, Optional<Quantizer> quantizer, boolean wantsGradient) {
@@ -35,13 +35,18 @@ record Feature(
     return quantizer.isPresent();
   }
 
+  /** True when the data are codes that lie there as 8-bit integers. */
+  boolean inBytes() {
+    return quantizer.filter(Quantizer::inBytes).isPresent();
+  }
+
   int type() {
     return quantizer.map(Quantizer::type).orElse(dnnl_f32);
   }
 
   /** Bytes of the data. */
   long bytes() {
-    return (long) extent.size() * (isCodes() ? 1 : Float.BYTES);
+    return (long) extent.size() * (inBytes() ? 1 : Float.BYTES);
   }
 
   /** Real value of one unit of the data, without a gain. */

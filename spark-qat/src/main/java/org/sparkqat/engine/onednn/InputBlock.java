@@ -66,7 +66,7 @@ final class InputBlock {
   }
 
   void load(Ranges ranges) {
-    dst.quantizer().ifPresent(by -> by.load(ranges));
+    stage.load(ranges);
   }
 
   void forward(float[] raw, boolean trains, @Nullable MicroBatchResult result) {

@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
@@ -17,32 +16,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Forward of a weighted block, up to real numbers: {@code dst = unit[o] * sum (q_x - z_x) * q_w +
- * bias[o]} with 8-bit codes and sums of 32 bits, or the same of real numbers with unit 1.
+ * bias[o]} with 8-bit codes and sums of 32 bits.
  */
 final class Linear implements LinearMap {
 
   private final Operation compute;
   private final Import weights;
-  private final @Nullable Numbers units;
+  private final Numbers units;
   private final @Nullable Numbers biases;
 
   Linear(Workshop workshop, ConvolutionProblem problem, Feature src, Tensor dst, boolean biased) {
     Attributes attributes = new Attributes(workshop);
     int outputs = problem.shape().outputs();
-    boolean codes = src.isCodes();
     this.biases = biased ? new Numbers(workshop, outputs) : null;
-    this.units = codes ? new Numbers(workshop, outputs) : null;
-    if (units != null) {
-      attributes.scale(DNNL_ARG_WEIGHTS, problem.outputMask(), units);
-      src.gain().ifPresent(gain -> attributes.scale(DNNL_ARG_SRC, 0, gain));
-      shift(attributes, src);
-    }
+    this.units = new Numbers(workshop, outputs);
+    attributes.scale(DNNL_ARG_WEIGHTS, problem.outputMask(), units);
+    src.gain().ifPresent(gain -> attributes.scale(DNNL_ARG_SRC, 0, gain));
+    shift(attributes, src);
+    Tensor codes = src.data(workshop);
     dnnl_primitive_desc descriptor =
-        descriptor(workshop, problem, src, dst, biases == null ? null : biases.list, attributes);
+        descriptor(
+            workshop,
+            problem,
+            codes,
+            dnnl_s8,
+            biases == null ? null : biases.list,
+            dst,
+            attributes);
     Tensor laidOut = workshop.tensor(descriptor, dnnl_query_weights_md, workshop.ownPlace());
     this.weights = workshop.importTo(laidOut, problem.weights());
     Map<Integer, Tensor> tensors = new TreeMap<>();
-    tensors.put(DNNL_ARG_SRC, src.data(workshop));
+    tensors.put(DNNL_ARG_SRC, codes);
     tensors.put(DNNL_ARG_WEIGHTS, laidOut);
     tensors.put(DNNL_ARG_DST, dst);
     if (biases != null) {
@@ -58,14 +62,20 @@ final class Linear implements LinearMap {
         .ifPresent(by -> attributes.zeroPoint(DNNL_ARG_SRC, by.zeroPoint));
   }
 
+  /**
+   * The descriptor of a forward pass.
+   *
+   * @param type of the weights
+   * @param bias null: there is none
+   */
   static dnnl_primitive_desc descriptor(
       Workshop workshop,
       ConvolutionProblem problem,
-      Feature src,
-      Tensor dst,
+      Tensor src,
+      int type,
       @Nullable Tensor bias,
+      Tensor dst,
       Attributes attributes) {
-    int type = src.isCodes() ? dnnl_s8 : dnnl_f32;
     dnnl_memory_desc weights = workshop.layout(problem.weights(), type, dnnl_format_tag_any);
     return workshop.descriptor(
         "forward",
@@ -73,7 +83,7 @@ final class Linear implements LinearMap {
             problem.forward(
                 created,
                 workshop.context.engine,
-                src.data(workshop).layout,
+                src.layout,
                 weights,
                 bias == null ? ConvolutionProblem.NO_BIAS : bias.layout,
                 dst.layout,
@@ -83,9 +93,7 @@ final class Linear implements LinearMap {
   @Override
   public void load(float[] newWeights, float[] newUnits, float[] newBiases) {
     weights.run(newWeights, 0);
-    if (units != null) {
-      units.set(newUnits);
-    }
+    units.set(newUnits);
     if (biases != null) {
       biases.set(newBiases);
     }

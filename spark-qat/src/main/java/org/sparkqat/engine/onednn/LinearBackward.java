@@ -50,7 +50,7 @@ final class LinearBackward {
       GradientPrecision precision) {
     this.workshop = workshop;
     this.problem = problem;
-    boolean narrows = precision == GradientPrecision.BFLOAT16 && feature.isCodes();
+    boolean narrows = precision == GradientPrecision.BFLOAT16 && feature.inBytes();
     this.type = narrows ? dnnl_bf16 : dnnl_f32;
     this.src =
         narrows

@@ -6,7 +6,7 @@ interface LinearMap {
   /**
    * Takes weights {@code [O, K]}: codes less their zero points, or real numbers.
    *
-   * @param units real width of one unit of each channel's sums
+   * @param units real width of one unit of each channel's sums, for codes
    * @param biases one a channel, in the unit that the map wants
    */
   void load(float[] weights, float[] units, float[] biases);

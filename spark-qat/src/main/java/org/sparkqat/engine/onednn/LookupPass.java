@@ -8,14 +8,17 @@ import org.sparkqat.network.ActivationFunction;
 final class LookupPass implements FunctionBlock.Pass {
 
   private final CurveTable table;
-  private final CodeScan codes;
+  private final TableScan codes;
   private final Tensor dst;
   private @Nullable Tensor diffDst;
   private @Nullable Tensor diffSrc;
 
   LookupPass(ActivationFunction function, Feature src, Tensor dst) {
-    this.table = new CurveTable(Curve.of(function), src.quantizer().orElseThrow());
-    this.codes = new CodeScan(src.data(), src.extent().size());
+    Quantizer by = src.quantizer().orElseThrow();
+    int size = src.extent().size();
+    this.table = new CurveTable(Curve.of(function), by);
+    this.codes =
+        by.inBytes() ? new CodeScan(src.data(), size) : new WideCodeScan(src.data(), size, by);
     this.dst = dst;
   }
 

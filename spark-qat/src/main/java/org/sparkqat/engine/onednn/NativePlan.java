@@ -1,10 +1,8 @@
 package org.sparkqat.engine.onednn;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.BlockOutput;
 import org.sparkqat.engine.DropoutKey;
 import org.sparkqat.engine.LossFunction;
@@ -78,23 +76,11 @@ final class NativePlan implements Plan {
   private InputBlock input(InputNormalization normalization, Scratch scratch) {
     Workshop workshop = new Workshop(context, "the input", owned);
     Shape shape = graph.graph().network().inputShape();
-    boolean quantizes = settings.arithmetic() == Arithmetic.QUANTIZED;
-    Optional<Quantizer> quantizer =
-        graph
-            .input()
-            .filter(at -> quantizes)
-            .map(at -> new Quantizer(workshop, at, Activation.NONE));
     Extent extent = Extent.of(shape, settings.microBatch());
-    Feature dst = Feature.create(workshop, extent, quantizer, false);
+    StageMaker stages = new StageMaker(settings, scratch);
+    Feature dst = stages.feature(workshop, extent, graph.input(), Activation.NONE, false);
     Feature packed = InputBlock.packed(workshop, shape, dst);
-    Stage stage =
-        new Stage(
-            workshop,
-            BlockGraph.INPUT,
-            packed,
-            Activation.NONE,
-            graph.input().filter(at -> settings.arithmetic() != Arithmetic.FLOAT),
-            scratch);
+    Stage stage = stages.stage(workshop, BlockGraph.INPUT, packed, graph.input(), Activation.NONE);
     return new InputBlock(workshop, shape, normalization, packed, dst, stage);
   }
 

@@ -1,7 +1,10 @@
 package org.sparkqat.engine.onednn;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -92,16 +95,20 @@ final class OneDnnKernels implements Kernels {
     }
   }
 
+  /** One line for each reason. */
   private static void report(QuantizedGraph graph) {
+    Map<String, List<String>> layers = new LinkedHashMap<>();
     for (Block block : graph.graph().blocks()) {
       Support.obstacleToIntegers(graph, block)
           .ifPresent(
-              why ->
-                  LOG.info(
-                      "Multiplying the codes of layer '{}' in float32, which is slower: {}",
-                      block.name(),
-                      why));
+              why -> layers.computeIfAbsent(why, key -> new ArrayList<>()).add(block.name()));
     }
+    layers.forEach(
+        (why, names) ->
+            LOG.info(
+                "Multiplying in float32, which is slower than 8-bit integers, in {}: {}",
+                String.join(", ", names),
+                why));
   }
 
   @Override

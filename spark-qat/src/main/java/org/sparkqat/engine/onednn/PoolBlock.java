@@ -77,7 +77,7 @@ final class PoolBlock implements CompiledBlock {
             .orElseGet(
                 () ->
                     workshop.tensor(
-                        dst.extent(), dnnl_f32, dst.isCodes() ? scratch.values : dst.data()));
+                        dst.extent(), dnnl_f32, dst.inBytes() ? scratch.values : dst.data()));
     this.descriptor = descriptor();
     this.workspace = workspace();
     this.forward = workshop.operation("pooling", descriptor, arguments());
@@ -192,6 +192,9 @@ final class PoolBlock implements CompiledBlock {
           by.scale.row,
           values,
           new Attributes(workshop));
+    }
+    if (!by.inBytes()) {
+      return null;
     }
     Attributes attributes = new Attributes(workshop);
     if (by.shifts()) {

@@ -1,23 +1,32 @@
 package org.sparkqat.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_a;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_s32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
 
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.network.Activation;
 import org.sparkqat.network.QuantizationPoint;
+import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Affine;
 import org.sparkqat.quantization.CodeRange;
+import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.Symmetry;
 
 /**
  * The quantizer of one point, and the numbers of the range in force as native operations read them.
  *
- * <p>Codes with their zero point lie in native memory as 8-bit integers, signed or unsigned.
+ * <p>Codes with their zero point lie in native memory as 8-bit integers, signed or unsigned. Where
+ * these do not hold them, the codes less their zero point lie there as floats.
  */
 final class Quantizer {
 
@@ -25,6 +34,7 @@ final class Quantizer {
 
   private final QuantizationPoint point;
   private final Activation activation;
+  private final boolean inBytes;
   private final Place zeroPointPlace;
   private final @Nullable Numbers gain;
   private float gainInForce = 1f;
@@ -73,6 +83,7 @@ final class Quantizer {
     this.point = point;
     this.activation = activation;
     this.gain = gain;
+    this.inBytes = fitsBytes(point.quantizer());
     this.scale = new Numbers(workshop, 1);
     this.zeroPointPlace = workshop.ownPlace();
     this.zeroPoint =
@@ -107,23 +118,64 @@ final class Quantizer {
     scale.set(realScale());
   }
 
+  /**
+   * True when codes are kept as 8-bit integers. Asymmetric signed ones would fit, but blocks count
+   * on code 0 being real 0 behind a rectifier.
+   */
+  static boolean fitsBytes(ActivationQuantizer by) {
+    return by.fitsKernels() && (by.codes().quantMin() == 0 || by.symmetry() == Symmetry.SYMMETRIC);
+  }
+
+  /** True when the codes lie in native memory as 8-bit integers, false when as floats. */
+  boolean inBytes() {
+    return inBytes;
+  }
+
   /** The type of the codes in native memory. */
   int type() {
+    if (!inBytes) {
+      return dnnl_f32;
+    }
     return codes().quantMin() < 0 ? dnnl_s8 : dnnl_u8;
   }
 
-  private CodeRange codes() {
+  /** Which codes there are, zero point included. */
+  CodeRange codes() {
     return point.quantizer().codes();
   }
 
-  /** True when the code of real 0 may differ from 0: an asymmetric range on both sides of 0. */
+  /**
+   * True when what lies in memory for real 0 may differ from 0: an asymmetric range on both sides
+   * of 0.
+   */
   boolean shifts() {
-    return point.quantizer().symmetry() == Symmetry.ASYMMETRIC && activation == Activation.NONE;
+    return inBytes
+        && point.quantizer().symmetry() == Symmetry.ASYMMETRIC
+        && activation == Activation.NONE;
+  }
+
+  /** Appends what turns {@code x / scale} into codes as they lie in memory. */
+  void appendTo(Attributes attributes, Function<Numbers, Tensor> form) {
+    if (!fillsType()) {
+      attributes.then(dnnl_binary_max, form.apply(lowest));
+      attributes.then(dnnl_binary_min, form.apply(highest));
+    }
+    appendRounding(attributes, form);
+  }
+
+  /** The conversion to 8 bits rounds half to even; a zero point must be added after that. */
+  void appendRounding(Attributes attributes, Function<Numbers, Tensor> form) {
+    if (!inBytes) {
+      attributes.apply(dnnl_eltwise_round);
+    } else if (shifts()) {
+      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, form.apply(realZeroPoint));
+    }
   }
 
   /** True when saturation to the type of the codes is the clamp to the codes. */
-  boolean fillsType() {
-    return activation != Activation.RELU6
+  private boolean fillsType() {
+    return inBytes
+        && activation != Activation.RELU6
         && codes().equals(CodeRange.unsigned(Byte.SIZE))
         && !shifts();
   }
@@ -142,19 +194,15 @@ final class Quantizer {
     return gainInForce;
   }
 
+  /** What lies in memory for real 0. */
   int zeroPoint() {
-    return affine.zeroPoint();
+    return inBytes ? affine.zeroPoint() : 0;
   }
 
   /** The code of a value before the activation. */
   int code(float value) {
     float centered = Math.max(lowestCode, Math.min(highestCode, value / affine.scale()));
     return (int) Affine.round(centered) + affine.zeroPoint();
-  }
-
-  /** The code, zero point included, whose bits are those of an unsigned number below 256. */
-  int codeOf(int bits) {
-    return codes().quantMin() < 0 ? (byte) bits : bits;
   }
 
   /** True when a value before the activation passes the gradient. */
@@ -185,11 +233,16 @@ final class Quantizer {
 
   /** Takes the range in force during the next step. */
   void load(Ranges ranges) {
-    Affine next = point.quantizer().affine(ranges.range(point.firstSlot()));
-    if (next.zeroPoint() != 0 && !shifts()) {
+    take(ranges.range(point.firstSlot()));
+  }
+
+  /** Takes the range of the values at hand. */
+  void take(Range range) {
+    Affine next = point.quantizer().affine(range);
+    if (inBytes && next.zeroPoint() != 0 && !shifts()) {
       throw new IllegalArgumentException(
           "Invalid quantization range of '%s': %s (after %s no value is below 0)"
-              .formatted(point.name(), ranges.range(point.firstSlot()), activation));
+              .formatted(point.name(), range, activation));
     }
     affine = next;
     scale.set(realScale());

@@ -27,14 +27,15 @@ final class RealSource {
     return of(workshop, feature, place, false, dnnl_f32);
   }
 
-  /** {@code code - zeroPoint} in bfloat16, which holds them exactly; made in the given place. */
+  /** {@code code - zeroPoint} in bfloat16, which holds 8 bits exactly; made in the given place. */
   static RealSource narrow(Workshop workshop, Feature feature, Place place) {
     return of(workshop, feature, place, false, dnnl_bf16);
   }
 
   private static RealSource of(
       Workshop workshop, Feature feature, Place place, boolean scales, int type) {
-    if (!feature.isCodes()) {
+    boolean asTheyAre = !feature.isCodes() || (!scales && !feature.inBytes());
+    if (asTheyAre) {
       return new RealSource(feature.data(workshop), null);
     }
     Tensor real = workshop.tensor(feature.extent(), type, place);

@@ -1,10 +1,7 @@
 package org.sparkqat.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
 import org.sparkqat.engine.TermRatios;
@@ -39,23 +36,21 @@ final class ServedSum {
     this.toSum = new Numbers(workshop, 1);
     Attributes attributes =
         new Attributes(workshop)
-            .then(dnnl_binary_add, workshop.flat(dst.extent(), dnnl_f32, scratch.secondSource))
+            .then(dnnl_binary_add, flat(workshop, otherCodes))
             .then(dnnl_binary_mul, toSum.row);
-    Quantizer by = dst.quantizer().orElseThrow();
-    if (!by.fillsType()) {
-      attributes.then(dnnl_binary_max, by.lowest.row).then(dnnl_binary_min, by.highest.row);
-    }
-    if (by.shifts()) {
-      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.row);
-    }
+    dst.quantizer().orElseThrow().appendTo(attributes, numbers -> numbers.row);
     this.compute =
         workshop.binary(
             "sum of codes",
             dnnl_binary_mul,
-            workshop.flat(dst.extent(), dnnl_f32, scratch.source),
+            flat(workshop, termCodes),
             toOther.row,
             workshop.flat(dst.extent(), dst.type(), dst.data()),
             attributes);
+  }
+
+  private Tensor flat(Workshop workshop, RealSource codes) {
+    return workshop.flat(dst.extent(), dnnl_f32, codes.tensor.place());
   }
 
   /** Takes the scales in force; false: they are too far apart. */

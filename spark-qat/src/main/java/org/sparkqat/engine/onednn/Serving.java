@@ -4,12 +4,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
 
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -57,10 +54,11 @@ final class Serving implements LinearMap {
       sum.append(workshop, attributes);
     }
     Feature written = sum == null ? dst : sum.dst();
-    written.quantizer().ifPresent(by -> requantize(attributes, by));
+    written.quantizer().ifPresent(by -> by.appendTo(attributes, each -> each.channels));
+    Tensor codes = src.data(workshop);
     Tensor output = written.data(workshop);
     dnnl_primitive_desc descriptor =
-        Linear.descriptor(workshop, problem, src, output, biases.list, attributes);
+        Linear.descriptor(workshop, problem, codes, dnnl_s8, biases.list, output, attributes);
     Tensor laidOut = workshop.tensor(descriptor, dnnl_query_weights_md, workshop.ownPlace());
     this.weights = workshop.importTo(laidOut, problem.weights());
     this.compute =
@@ -70,24 +68,13 @@ final class Serving implements LinearMap {
             attributes,
             Map.of(
                 DNNL_ARG_SRC,
-                src.data(workshop),
+                codes,
                 DNNL_ARG_WEIGHTS,
                 laidOut,
                 DNNL_ARG_BIAS,
                 biases.list,
                 DNNL_ARG_DST,
                 output));
-  }
-
-  /** The conversion to 8 bits rounds half to even; a zero point must be added after that. */
-  private static void requantize(Attributes attributes, Quantizer by) {
-    if (!by.fillsType()) {
-      attributes.then(dnnl_binary_max, by.lowest.channels);
-      attributes.then(dnnl_binary_min, by.highest.channels);
-    }
-    if (by.shifts()) {
-      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.channels);
-    }
   }
 
   @Override

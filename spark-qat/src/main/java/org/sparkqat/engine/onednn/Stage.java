@@ -1,10 +1,5 @@
 package org.sparkqat.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_div;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_max;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_min;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_max;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_min;
@@ -32,18 +27,14 @@ final class Stage {
   private final Feature dst;
   private final Activation activation;
   private final Optional<QuantizationPoint> observed;
-  private final Scratch scratch;
   private final Tensor values;
   private final Tensor flatValues;
 
   private final @Nullable Reduction largest;
   private final @Nullable Reduction smallest;
   private final @Nullable Rectifier rectifier;
-  private final @Nullable Operation quantize;
+  private final @Nullable Quantization quantization;
   private @Nullable Reduction sum;
-  private @Nullable StraightThrough straightThrough;
-  private @Nullable ClipCount clipped;
-  private @Nullable RangeScan learned;
   private @Nullable Tensor diffValues;
   private boolean sumsValues = true;
 
@@ -52,6 +43,7 @@ final class Stage {
    *
    * @param block index of the block, under which values that are not finite are reported
    * @param observed the point whose range is wanted, empty if none is
+   * @param quantization of the values, empty if they stay real
    */
   Stage(
       Workshop workshop,
@@ -59,14 +51,15 @@ final class Stage {
       Feature dst,
       Activation activation,
       Optional<QuantizationPoint> observed,
+      Optional<Quantization> quantization,
       Scratch scratch) {
     this.workshop = workshop;
     this.block = block;
     this.dst = dst;
     this.activation = activation;
     this.observed = observed;
-    this.scratch = scratch;
-    Place place = dst.isCodes() ? scratch.values : dst.data();
+    this.quantization = quantization.orElse(null);
+    Place place = quantization.isPresent() ? scratch.values : dst.data();
     this.values = workshop.tensor(dst.extent(), dnnl_f32, place);
     this.flatValues = workshop.flat(dst.extent(), dnnl_f32, place);
     boolean observes = observed.isPresent();
@@ -74,10 +67,9 @@ final class Stage {
     this.smallest = observes ? reduction(dnnl_reduction_min, place) : null;
     this.sum = observes ? reduction(dnnl_reduction_sum, place) : null;
     this.rectifier =
-        dst.isCodes() || activation == Activation.NONE
+        quantization.isPresent() || activation == Activation.NONE
             ? null
             : new Rectifier(workshop, activation, values);
-    this.quantize = dst.quantizer().map(this::quantization).orElse(null);
   }
 
   /** What the block puts out. */
@@ -87,7 +79,9 @@ final class Stage {
 
   /** Takes the ranges that are in force until the next call. */
   void load(Ranges ranges) {
-    dst.quantizer().ifPresent(by -> by.load(ranges));
+    if (quantization != null) {
+      quantization.load(ranges);
+    }
   }
 
   /** Where the block puts its values before the activation. */
@@ -112,25 +106,6 @@ final class Stage {
     return new Reduction(workshop, algorithm, dnnl_f32, dst.extent().size(), place);
   }
 
-  /** {@code clamp(x / scale)}, rounded half to even, plus the zero point. */
-  private Operation quantization(Quantizer by) {
-    Attributes attributes = new Attributes(workshop);
-    if (!by.fillsType()) {
-      attributes.then(dnnl_binary_max, by.lowest.row);
-      attributes.then(dnnl_binary_min, by.highest.row);
-    }
-    if (by.shifts()) {
-      attributes.apply(dnnl_eltwise_round).then(dnnl_binary_add, by.realZeroPoint.row);
-    }
-    return workshop.binary(
-        "quantization",
-        dnnl_binary_div,
-        flatValues,
-        by.scale.row,
-        workshop.flat(dst.extent(), dst.type(), dst.data()),
-        attributes);
-  }
-
   /**
    * Promises that no value can be NaN unless {@link #forward} is told so: the values are made of
    * codes. An infinity is found among the largest and the smallest.
@@ -143,22 +118,15 @@ final class Stage {
   /** Makes what finds values that are not finite. */
   private void prepareCheck() {
     if (sum == null && sumsValues) {
-      sum = reduction(dnnl_reduction_sum, dst.isCodes() ? scratch.values : dst.data());
+      sum = reduction(dnnl_reduction_sum, values.place());
     }
   }
 
   /** Makes what the network's input, which has no gradient, needs in training. */
   void prepareInput() {
     prepareCheck();
-    prepareCount();
-  }
-
-  private void prepareCount() {
-    if (clipped == null) {
-      clipped =
-          dst.quantizer()
-              .map(by -> new ClipCount(workshop, flatValues, dst, by, scratch.bytes))
-              .orElse(null);
+    if (quantization != null) {
+      quantization.prepareCount();
     }
   }
 
@@ -168,23 +136,14 @@ final class Stage {
     if (rectifier != null) {
       rectifier.prepareTraining(diffValues());
     }
-    if (straightThrough == null && dst.isCodes()) {
-      Quantizer by = dst.quantizer().orElseThrow();
-      straightThrough = new StraightThrough(workshop, flatValues, dst, by);
-      prepareCount();
-      learned = observed.filter(at -> by.learns()).map(at -> scan(at, by)).orElse(null);
+    if (quantization != null) {
+      quantization.prepareTraining();
     }
   }
 
-  private RangeScan scan(QuantizationPoint at, Quantizer by) {
-    return new RangeScan(values.place(), dst.diff(), by, dst.extent().size(), at.firstSlot());
-  }
-
-  /** Bytes of the output, the straight-through mask, and what a learned range needs. */
+  /** Bytes of the output, and of what its quantization keeps. */
   long keptForBackwardBytes() {
-    return dst.bytes()
-        + (straightThrough == null ? 0 : straightThrough.bytes())
-        + (learned == null ? 0 : learned.bytes());
+    return dst.bytes() + (quantization == null ? 0 : quantization.keptForBackwardBytes());
   }
 
   /** Turns {@link #values} into the block's output. */
@@ -204,11 +163,8 @@ final class Stage {
     if (result != null && observed.isPresent()) {
       sound = observe(observed.get(), trains, sound, result);
     }
-    if (trains && learned != null) {
-      learned.forward();
-    }
-    if (quantize != null) {
-      quantize.run();
+    if (quantization != null) {
+      quantization.run(trains, result);
     }
     if (result != null && observed.isPresent()) {
       result.addQuantizationNanos(System.nanoTime() - start);
@@ -242,25 +198,20 @@ final class Stage {
     float max = largest.run();
     float min = smallest.run();
     boolean sound = finite && Float.isFinite(max) && Float.isFinite(min);
-    if (trains && straightThrough != null) {
-      straightThrough.mark(min, max);
-    }
     float highest = sound ? activation.of(max) : Float.NaN;
     float lowest = sound ? activation.of(min) : Float.NaN;
-    result.observed().observe(at.firstSlot(), new Range(lowest, highest));
-    if (trains && clipped != null) {
-      result.addSaturated(clipped.count(lowest, highest));
+    Range activated = new Range(lowest, highest);
+    result.observed().observe(at.firstSlot(), activated);
+    if (trains && quantization != null) {
+      result.addSaturated(quantization.mark(min, max, activated));
     }
     return sound;
   }
 
   /** Turns the gradient of the output into {@link #diffValues}, in its place. */
   void backward(MicroBatchResult result) {
-    if (learned != null) {
-      learned.backward(result.rangeSums());
-    }
-    if (straightThrough != null) {
-      straightThrough.backward();
+    if (quantization != null) {
+      quantization.backward(result);
     }
     if (rectifier != null) {
       rectifier.backward();

@@ -5,7 +5,6 @@ import org.sparkqat.engine.Arithmetic;
 import org.sparkqat.engine.PlanSettings;
 import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
-import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.Granularity;
@@ -32,9 +31,6 @@ final class Support {
     if (layer.isPresent() || settings.arithmetic() == Arithmetic.FLOAT) {
       return layer;
     }
-    if (settings.arithmetic() == Arithmetic.QUANTIZED && hasDynamicRanges(graph)) {
-      return Optional.of("ranges of activations are dynamic");
-    }
     if (!hasSingleRanges(graph)) {
       return Optional.of("activations are quantized per channel");
     }
@@ -47,22 +43,15 @@ final class Support {
   }
 
   private static Optional<String> obstacleToCodes(QuantizedGraph graph) {
-    Optional<String> island = graph.firstIsland();
-    if (island.isPresent()) {
-      return island.map(name -> "layer '" + name + "' stays float among layers of codes");
-    }
     if (!InstructionSet.compares()) {
       return Optional.of("oneDNN masks gradients wrongly with " + InstructionSet.effective());
-    }
-    if (!fitsKernels(graph)) {
-      return Optional.of("some codes do not fit 8-bit kernels");
     }
     return graph.staysReal(graph.graph().output().index())
         ? Optional.empty()
         : Optional.of("the network's output are codes of its input");
   }
 
-  /** Why not all codes are multiplied as 8-bit integers; empty: they are. */
+  /** Why not all layers with weights multiply 8-bit integers; empty: they do. */
   static Optional<String> obstacleToIntegers(QuantizedGraph graph) {
     return graph.graph().blocks().stream()
         .flatMap(
@@ -73,19 +62,34 @@ final class Support {
         .findFirst();
   }
 
-  /** Why a block's codes are not multiplied as 8-bit integers; empty: they are. */
+  /** Why a block with weights does not multiply 8-bit integers; empty: it does, or has none. */
   static Optional<String> obstacleToIntegers(QuantizedGraph graph, Block block) {
     if (!block.isWeighted()) {
       return Optional.empty();
     }
+    Optional<String> island = island(graph, block);
+    if (island.isPresent()) {
+      return island;
+    }
+    Optional<String> wide = wide(graph, block);
+    if (wide.isPresent()) {
+      return wide;
+    }
     if (!InstructionSet.hasIntegerDotProduct()) {
       return Optional.of(InstructionSet.effective() + " has no 8-bit products with 32-bit sums");
     }
-    if (hasWideWeights(graph, block)) {
-      return Optional.of("asymmetric weights of 8 bits have 9 less their zero points");
-    }
     return readsSingleChannels(graph, block)
         ? Optional.of("oneDNN's 8-bit convolutions of one channel a group are wrong")
+        : Optional.empty();
+  }
+
+  /** What of a weighted block is real, so that it has no codes to multiply. */
+  static Optional<String> island(QuantizedGraph graph, Block block) {
+    if (graph.weights().get(block.index()).isEmpty()) {
+      return Optional.of("its weights stay float");
+    }
+    return graph.staysReal(block.inputs().get(0))
+        ? Optional.of("its input stays float")
         : Optional.empty();
   }
 
@@ -133,32 +137,32 @@ final class Support {
     return single && !depthwise && (groups > 1 || signed || strides);
   }
 
-  private static boolean hasDynamicRanges(QuantizedGraph graph) {
-    return graph.points().stream().anyMatch(point -> point.quantizer().range().isDynamic());
-  }
-
   private static boolean hasSingleRanges(QuantizedGraph graph) {
     return graph.points().stream()
         .allMatch(point -> point.quantizer().granularity() == Granularity.PER_TENSOR);
   }
 
-  /** Asymmetric signed activations would fit, but blocks count on code 0 being real 0 there. */
-  private static boolean fitsKernels(QuantizedGraph graph) {
-    return graph.weights().stream().flatMap(Optional::stream).allMatch(WeightQuantizer::fitsKernels)
-        && graph.points().stream()
-            .map(QuantizationPoint::quantizer)
-            .allMatch(by -> by.fitsKernels() && (by.codes().quantMin() == 0 || isSymmetric(by)));
-  }
-
-  private static boolean isSymmetric(ActivationQuantizer quantizer) {
-    return quantizer.symmetry() == Symmetry.SYMMETRIC;
-  }
-
-  private static boolean hasWideWeights(QuantizedGraph graph, Block block) {
-    return graph
-        .weights()
-        .get(block.index())
-        .filter(by -> by.symmetry() == Symmetry.ASYMMETRIC && by.bits() == Byte.SIZE)
-        .isPresent();
+  /** Which codes 8-bit products do not take. */
+  private static Optional<String> wide(QuantizedGraph graph, Block block) {
+    WeightQuantizer weights = graph.weights().get(block.index()).orElseThrow();
+    ActivationQuantizer input = graph.pointOf(block.inputs().get(0)).quantizer();
+    if (weights.granularity() == Granularity.PER_GROUP) {
+      return Optional.of("its weights have a scale per group");
+    }
+    if (!weights.fitsKernels()) {
+      return Optional.of("its weights have %d bits".formatted(weights.bits()));
+    }
+    if (input.range().isDynamic()) {
+      return Optional.of("the range of its input is dynamic");
+    }
+    if (!input.fitsKernels()) {
+      return Optional.of("its input has %d bits".formatted(input.bits()));
+    }
+    if (!Quantizer.fitsBytes(input)) {
+      return Optional.of("the codes of its input are signed and asymmetric");
+    }
+    return weights.symmetry() == Symmetry.ASYMMETRIC && weights.bits() == Byte.SIZE
+        ? Optional.of("asymmetric weights of 8 bits have 9 less their zero points")
+        : Optional.empty();
   }
 }

@@ -19,7 +19,8 @@ import org.sparkqat.quantization.Ranges;
  * Otherwise {@code z = (acc + bias_q) * s_x * s_w[o]}. The factor is a constant for the gradient
  * while it is undone again.
  *
- * <p>Backward computes z again where that is an operation on bytes: it is cheaper than keeping it.
+ * <p>Backward computes z again from codes: where that is an operation on bytes, it is cheaper than
+ * keeping it.
  */
 final class WeightedBlock implements StagedBlock {
 
@@ -70,8 +71,8 @@ final class WeightedBlock implements StagedBlock {
     this.firstReader = firstReader;
     this.precision = precision;
     boolean normalizes = folded.usesBatch();
-    this.recomputes = normalizes && src.isCodes();
-    if (src.isCodes()) {
+    this.recomputes = normalizes && products.multipliesCodes();
+    if (products.multipliesCodes()) {
       stage.neverNan();
     }
     this.linear = normalizes ? normalizerInput() : stage.values();
@@ -115,7 +116,7 @@ final class WeightedBlock implements StagedBlock {
   }
 
   private boolean serves() {
-    return src.isCodes() && !folded.usesBatch();
+    return products.multipliesCodes() && folded.areIntegers() && !folded.usesBatch();
   }
 
   /** True when evaluation is one operation on integers, with which others can go on. */
@@ -148,20 +149,22 @@ final class WeightedBlock implements StagedBlock {
     parameters = newParameters;
     folded.load(parameters, statistics, ranges);
     stage.load(ranges);
-    float[] codes = folded.valuesInForce();
     float scale = src.scale();
     for (int o = 0; o < units.length; o++) {
       float unit = folded.unit(o, scale);
       units[o] = folded.usesBatch() ? unit / folded.factor(o) : unit;
       biases[o] = folded.roundedBias(o, unit, src.isCodes() && src.gain().isEmpty());
     }
-    compute.load(codes, units, biases);
+    if (!products.multipliesCodes() || (backward != null && backward.wantsWeights())) {
+      folded.realWeights(realWeights);
+    }
+    float[] codes = folded.valuesInForce();
+    compute.load(products.multipliesCodes() ? codes : realWeights, units, biases);
     finite = Finite.all(units) && Finite.all(biases) && (normalizer == null || normalizer.load());
     if (serving != null) {
       loadServing(serving, codes);
     }
     if (backward != null && backward.wantsWeights()) {
-      folded.realWeights(realWeights);
       backward.load(realWeights);
     }
   }

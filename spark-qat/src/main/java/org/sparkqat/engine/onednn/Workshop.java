@@ -154,7 +154,12 @@ final class Workshop {
    * some 30 times slower.
    */
   Tensor flat(Extent extent, int type, Place place) {
-    return tensor(layout(new long[] {1, extent.size()}, type, dnnl_ab), place);
+    return row(extent.size(), type, place);
+  }
+
+  /** Some values as one row. */
+  Tensor row(int size, int type, Place place) {
+    return tensor(layout(new long[] {1, size}, type, dnnl_ab), place);
   }
 
   Operation reorder(String name, Tensor from, Tensor to) {

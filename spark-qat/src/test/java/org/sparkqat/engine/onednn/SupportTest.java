@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,10 +26,14 @@ import org.sparkqat.network.SqueezeExcite;
 import org.sparkqat.network.Window;
 import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.ActivationQuantizer;
+import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
+import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.tensor.Shape;
 
 /** Which networks run in native memory, and which of their layers multiply 8-bit integers. */
@@ -46,6 +52,21 @@ class SupportTest {
     QuantizedGraph graph = graph(Zoo.network(name, shape, 10), QuantizationScheme.W8A8);
     assertThat(obstacles(graph)).isEmpty();
     assertThat(inFloats(graph)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void layersThatStayFloatMultiplyFloatsInNativeMemory(Part part) {
+    Network network = Zoo.network("mobilenetv2-cifar", new Shape(3, 32, 32), 10);
+    for (String layer : List.of("input", "stem", "*.expand", "fc", "*")) {
+      QuantizationScheme scheme =
+          QuantizationScheme.W8A8.rules(List.of(QuantizationRule.real(layer, Set.of(part))));
+      assertThat(obstacles(graph(network, scheme))).isEmpty();
+    }
+    QuantizationRule first = QuantizationRule.real("input", Set.of(Part.ACTIVATIONS));
+    QuantizationRule last = QuantizationRule.real("fc", Set.of(Part.WEIGHTS));
+    assertThat(inFloats(graph(network, QuantizationScheme.W8A8.rules(List.of(first, last)))))
+        .containsExactly("its input stays float", "its weights stay float");
   }
 
   @ParameterizedTest
@@ -71,6 +92,34 @@ class SupportTest {
     assertThat(inFloats(weights(8)))
         .containsExactly("asymmetric weights of 8 bits have 9 less their zero points");
     assertThat(inFloats(weights(7))).isEmpty();
+  }
+
+  @Test
+  void codesThatAreNoBytesAreMultipliedInFloats() {
+    QuantizationScheme w8a8 = QuantizationScheme.W8A8;
+    ActivationQuantizer signed =
+        new ActivationQuantizer(
+            CodeFormat.signed(8, Symmetry.ASYMMETRIC),
+            Granularity.PER_TENSOR,
+            w8a8.activations().observer());
+    WeightQuantizer grouped =
+        new WeightQuantizer(
+            w8a8.weights().format(), Granularity.PER_GROUP, 2, WeightScheme.UNIFORM);
+    Map.of(
+            w8a8.quantizers(w8a8.weights().withBits(9), w8a8.activations()),
+            "its weights have 9 bits",
+            w8a8.quantizers(w8a8.weights(), w8a8.activations().withBits(16)),
+            "its input has 16 bits",
+            w8a8.quantizers(w8a8.weights(), signed),
+            "the codes of its input are signed and asymmetric",
+            w8a8.quantizers(grouped, w8a8.activations()),
+            "its weights have a scale per group")
+        .forEach(
+            (scheme, reason) -> {
+              QuantizedGraph graph = graph(network(3, convolution(6)), scheme);
+              assertThat(obstacles(graph)).isEmpty();
+              assertThat(inFloats(graph)).containsExactly(reason);
+            });
   }
 
   private static QuantizedGraph weights(int bits) {
