@@ -3,6 +3,7 @@ package org.sparkqat.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.FoldedGradients;
 import org.sparkqat.engine.FoldedWeights;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.MicroBatchResult;
@@ -30,6 +31,7 @@ final class WeightedBlock implements StagedBlock {
   private final Feature dst;
   private final Stage stage;
   private final FoldedWeights folded;
+  private final FoldedGradients gradients;
   private final Scratch scratch;
   private final boolean firstReader;
   private final GradientPrecision precision;
@@ -67,6 +69,7 @@ final class WeightedBlock implements StagedBlock {
     this.dst = stage.output();
     this.stage = stage;
     this.folded = folded;
+    this.gradients = new FoldedGradients(folded);
     this.scratch = scratch;
     this.firstReader = firstReader;
     this.precision = precision;
@@ -222,6 +225,6 @@ final class WeightedBlock implements StagedBlock {
       normalizer.backward(result.gradient());
     }
     backward.run(diffWeights, diffBiases);
-    folded.addGradients(diffWeights, diffBiases, parameters, result);
+    gradients.add(diffWeights, diffBiases, parameters, result);
   }
 }
