@@ -20,8 +20,7 @@ import org.sparkqat.quantization.Ranges;
  * Otherwise {@code z = (acc + bias_q) * s_x * s_w[o]}. The factor is a constant for the gradient
  * while it is undone again.
  *
- * <p>Backward computes z again from codes: where that is an operation on bytes, it is cheaper than
- * keeping it.
+ * <p>Backward computes z again where that is an operation on bytes: it is cheaper than keeping it.
  */
 final class WeightedBlock implements StagedBlock {
 
@@ -74,7 +73,7 @@ final class WeightedBlock implements StagedBlock {
     this.firstReader = firstReader;
     this.precision = precision;
     boolean normalizes = folded.usesBatch();
-    this.recomputes = normalizes && products.multipliesCodes();
+    this.recomputes = normalizes && products == Products.INTEGERS;
     if (products.multipliesCodes()) {
       stage.neverNan();
     }
