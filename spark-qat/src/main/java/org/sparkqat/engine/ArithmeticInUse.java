@@ -9,7 +9,7 @@ import org.sparkqat.network.QuantizedGraph;
  *
  * @param engine the kernels: {@code onednn} or {@code reference}
  * @param instructionSet as {@link Kernels#instructionSet}
- * @param obstacle why it is floats that hold integers; empty: it is the integers themselves
+ * @param obstacle why it is not 8-bit integers in all layers with weights; empty: it is
  */
 public record ArithmeticInUse(String engine, String instructionSet, Optional<String> obstacle) {
 

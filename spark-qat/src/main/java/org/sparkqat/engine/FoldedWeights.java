@@ -31,7 +31,7 @@ public final class FoldedWeights {
   final Parameter weight;
   final Optional<Parameter> bias;
   private final Optional<QuantizationPoint> source;
-  private final Optional<WeightPoint> learned;
+  final Optional<WeightPoint> learned;
   private final boolean fitKernels;
   private final boolean staysReal;
   private final boolean usesBatch;
@@ -147,7 +147,8 @@ public final class FoldedWeights {
     }
   }
 
-  private static int slot(WeightPoint at, int output) {
+  /** Where the learned range of an output is. */
+  static int slot(WeightPoint at, int output) {
     return at.firstSlot() + (at.slots() == 1 ? 0 : output);
   }
 
@@ -274,64 +275,8 @@ public final class FoldedWeights {
     }
   }
 
-  /**
-   * Adds the gradients of weights, learned scales, bias, gamma and beta; with a batch only those of
-   * weights and scales.
-   *
-   * @param diffWeights gradient of {@link #realWeights}
-   * @param diffBiases gradient of the real bias
-   */
-  public void addGradients(
-      float[] diffWeights, float[] diffBiases, float[] parameters, MicroBatchResult result) {
-    float[] gradient = result.gradient;
-    for (int o = 0; o < biases.length; o++) {
-      float factor = usesBatch ? 1f : codes.factors[o];
-      addWeightGradients(o, factor, diffWeights, result);
-      if (!usesBatch) {
-        addBiasGradient(o, diffBiases[o], parameters, gradient);
-      }
-    }
-    if (folds && !usesBatch) {
-      NormalizationParameters n = normalization.orElseThrow();
-      for (int o = 0; o < biases.length; o++) {
-        double diff = codes.productOfInside(o, diffWeights);
-        gradient[n.gammaOffset + o] += (float) (diff * n.inverseDeviation(o));
-      }
-    }
-  }
-
-  /**
-   * Adds the gradients of an output's weights and of their learned scale.
-   *
-   * @param multiplier turns diff into the gradient of the quantized weights before the factor
-   */
-  void addWeightGradients(int o, float multiplier, float[] diff, MicroBatchResult result) {
-    codes.backward(o, multiplier, diff, result.gradient, weight.offset());
-    if (learned.isPresent()) {
-      codes.addRangeSums(o, multiplier, diff, result.rangeSums, slot(learned.get(), o));
-    }
-  }
-
-  /** Adds the gradient of a channel's bias, to which batch normalization may have been folded. */
-  void addBiasGradient(int o, float diff, float[] parameters, float[] gradient) {
-    if (normalization.isEmpty()) {
-      addOwnBiasGradient(o, diff, gradient);
-      return;
-    }
-    NormalizationParameters n = normalization.get();
-    float own = ownBias(o, parameters);
-    gradient[n.betaOffset + o] += diff;
-    gradient[n.gammaOffset + o] += diff * (own - n.mean[o]) * n.inverseDeviation(o);
-    addOwnBiasGradient(o, diff * n.factor[o], gradient);
-  }
-
-  private void addOwnBiasGradient(int o, float diff, float[] gradient) {
-    if (bias.isPresent()) {
-      gradient[bias.get().offset() + o] += diff;
-    }
-  }
-
-  private float ownBias(int o, float[] parameters) {
+  /** The bias of a channel before normalization, 0 where there is none. */
+  float ownBias(int o, float[] parameters) {
     return bias.isPresent() ? parameters[bias.get().offset() + o] : 0f;
   }
 }

@@ -49,8 +49,8 @@ public interface Kernels extends AutoCloseable {
   }
 
   /**
-   * Why the quantized steps of a network are computed with floats that hold integers rather than
-   * with the integers themselves; empty: they are not.
+   * Why quantized steps of a network do not multiply 8-bit integers in all layers with weights;
+   * empty: they do.
    */
   default Optional<String> obstacleToIntegers(
       QuantizedGraph graph, InputNormalization normalization) {

@@ -27,6 +27,7 @@ final class WeightedOperation implements Operation {
   private final WeightedKernel kernel;
   private final OutputStage stage;
   private final FoldedWeights folded;
+  private final FoldedGradients gradients;
   private final WeightCodes weights;
   private final Optional<NormalizationParameters> normalization;
   private final BatchNormalizer normalizer;
@@ -56,6 +57,7 @@ final class WeightedOperation implements Operation {
         new OutputStage(
             block.activation(), graph.outputs().get(block.index()), settings, outputs, spatial);
     this.folded = new FoldedWeights(block, graph, settings.arithmetic(), settings.normalization());
+    this.gradients = new FoldedGradients(folded);
     this.weights = folded.codes;
     this.weight = folded.weight;
     this.normalization = folded.normalization;
@@ -137,7 +139,7 @@ final class WeightedOperation implements Operation {
     backwardKernel();
     for (int o = 0; o < outputs; o++) {
       float multiplier = src.scale * weights.factors[o] / weights.scales[o];
-      folded.addWeightGradients(o, multiplier, diffWeights, result);
+      gradients.addWeightGradients(o, multiplier, diffWeights, result);
     }
     if (folded.folds() && !usesBatch) {
       backwardFactors(result.gradient);
@@ -156,7 +158,7 @@ final class WeightedOperation implements Operation {
   /** Gradient of the bias, folded or not; the gradient of the output becomes that of the codes. */
   private void backwardBias(int o, float[] gradient) {
     double[] sums = normalizer.sumsAndScale(o, dst.diff, weights.scales[o], dst.diff);
-    folded.addBiasGradient(o, (float) sums[0], parameters, gradient);
+    gradients.addBiasGradient(o, (float) sums[0], parameters, gradient);
   }
 
   private void backwardKernel() {

@@ -89,7 +89,7 @@ class NativePlanTest {
     QuantizedCase of(GradientCase numbers, Kernels kernels, Random random) {
       return switch (this) {
         case ISLANDS -> QuantizedCase.ofIslands(numbers, kernels, random);
-        case MANY_BITS -> QuantizedCase.ofManyBits(numbers, kernels, random);
+        case MANY_BITS -> QuantizedCase.ofManyBits(numbers, 16, kernels, random);
         case DYNAMIC, DYNAMIC_PER_ROW ->
             QuantizedCase.ofDynamicRanges(
                 numbers, ActivationRange.valueOf(name()), kernels, random);

@@ -59,11 +59,18 @@ final class QuantizedCase {
     return of(numbers, kernels, random, single(scheme(numbers.network, random)));
   }
 
-  /** Activations of one range, many of them of more than 8 bits, and any weights. */
-  static QuantizedCase ofManyBits(GradientCase numbers, Kernels kernels, Random random) {
+  /**
+   * Activations of one range, many of them of more than 8 bits, and any weights.
+   *
+   * @param most bits of an activation, above 8
+   */
+  static QuantizedCase ofManyBits(GradientCase numbers, int most, Kernels kernels, Random random) {
     QuantizationScheme drawn = scheme(numbers.network, random);
     UnaryOperator<ActivationQuantizer> wider =
-        each -> perTensor(random.nextInt(3) > 0 ? each.withBits(9 + random.nextInt(8)) : each);
+        each -> {
+          int bits = random.nextInt(3) > 0 ? 9 + random.nextInt(most - 8) : each.bits();
+          return perTensor(each.withBits(Math.min(bits, most)));
+        };
     List<QuantizationRule> rules =
         drawn.rules().stream()
             .map(

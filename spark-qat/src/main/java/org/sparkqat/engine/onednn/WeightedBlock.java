@@ -3,6 +3,7 @@ package org.sparkqat.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.engine.FoldedGradients;
 import org.sparkqat.engine.FoldedWeights;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.MicroBatchResult;
@@ -19,8 +20,7 @@ import org.sparkqat.quantization.Ranges;
  * Otherwise {@code z = (acc + bias_q) * s_x * s_w[o]}. The factor is a constant for the gradient
  * while it is undone again.
  *
- * <p>Backward computes z again from codes: where that is an operation on bytes, it is cheaper than
- * keeping it.
+ * <p>Backward computes z again where that is an operation on bytes: it is cheaper than keeping it.
  */
 final class WeightedBlock implements StagedBlock {
 
@@ -30,6 +30,7 @@ final class WeightedBlock implements StagedBlock {
   private final Feature dst;
   private final Stage stage;
   private final FoldedWeights folded;
+  private final FoldedGradients gradients;
   private final Scratch scratch;
   private final boolean firstReader;
   private final GradientPrecision precision;
@@ -67,11 +68,12 @@ final class WeightedBlock implements StagedBlock {
     this.dst = stage.output();
     this.stage = stage;
     this.folded = folded;
+    this.gradients = new FoldedGradients(folded);
     this.scratch = scratch;
     this.firstReader = firstReader;
     this.precision = precision;
     boolean normalizes = folded.usesBatch();
-    this.recomputes = normalizes && products.multipliesCodes();
+    this.recomputes = normalizes && products == Products.INTEGERS;
     if (products.multipliesCodes()) {
       stage.neverNan();
     }
@@ -222,6 +224,6 @@ final class WeightedBlock implements StagedBlock {
       normalizer.backward(result.gradient());
     }
     backward.run(diffWeights, diffBiases);
-    folded.addGradients(diffWeights, diffBiases, parameters, result);
+    gradients.add(diffWeights, diffBiases, parameters, result);
   }
 }

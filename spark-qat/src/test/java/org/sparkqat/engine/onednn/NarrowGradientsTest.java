@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,8 @@ import org.sparkqat.network.InputNormalization;
 import org.sparkqat.network.Network;
 import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.Zoo;
+import org.sparkqat.quantization.QuantizationRule;
+import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.training.Loss;
@@ -39,8 +43,21 @@ class NarrowGradientsTest {
   @ValueSource(strings = {"mlp", "lenet5", "resnet20", "vgg-small"})
   void theWholeGradientDiffersByItsRoundingOnly(String model) {
     assumeTrue(InstructionSet.hasBfloat16());
-    MicroBatchResult wide = step(model, GradientPrecision.FLOAT32);
-    MicroBatchResult narrow = step(model, GradientPrecision.BFLOAT16);
+    compare(model, QuantizationScheme.W8A8);
+  }
+
+  /** Layers whose input stays real have gradients in binary32; the others read codes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"input", "stage2.*", "stage3.block1.conv2"})
+  void soItDoesWithFloatIslands(String layers) {
+    assumeTrue(InstructionSet.hasBfloat16());
+    QuantizationRule real = QuantizationRule.real(layers, EnumSet.allOf(Part.class));
+    compare("resnet20", QuantizationScheme.W8A8.rules(List.of(real)));
+  }
+
+  private static void compare(String model, QuantizationScheme scheme) {
+    MicroBatchResult wide = step(model, scheme, GradientPrecision.FLOAT32);
+    MicroBatchResult narrow = step(model, scheme, GradientPrecision.BFLOAT16);
 
     assertThat(narrow.loss()).isEqualTo(wide.loss());
     assertThat(narrow.observed()).isEqualTo(wide.observed());
@@ -59,15 +76,16 @@ class NarrowGradientsTest {
   void aProcessorWithoutThemIsNamed() {
     assumeTrue(!InstructionSet.hasBfloat16());
 
-    assertThatThrownBy(() -> step("lenet5", GradientPrecision.BFLOAT16))
+    assertThatThrownBy(() -> step("lenet5", QuantizationScheme.W8A8, GradientPrecision.BFLOAT16))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching(
             "Invalid training.gradients: bfloat16 \\(.+ has no products of them; use float32\\)");
   }
 
-  private static MicroBatchResult step(String model, GradientPrecision gradients) {
+  private static MicroBatchResult step(
+      String model, QuantizationScheme scheme, GradientPrecision gradients) {
     Network network = Zoo.network(model, Zoo.usualInput(model), CLASSES);
-    QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(network), QuantizationScheme.W8A8);
+    QuantizedGraph graph = QuantizedGraph.of(BlockGraph.of(network), scheme);
     float[] parameters = Initialization.parameters(network, 1);
     float[] statistics = Initialization.statistics(network);
     Random random = new Random(5);
