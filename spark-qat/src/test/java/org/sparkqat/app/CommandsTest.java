@@ -160,7 +160,8 @@ class CommandsTest {
         .contains("conv1")
         .contains("convolution 5x5 + relu")
         .contains("[6, 28, 28]")
-        .contains("8 bit per-channel, symmetric")
+        .contains("weights      int8   symmetric narrow per-channel\n")
+        .contains("activations  uint8  asymmetric per-tensor, moving-average 0.01\n")
         .contains("61,706");
   }
 
