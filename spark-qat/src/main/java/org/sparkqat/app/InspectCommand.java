@@ -2,6 +2,7 @@ package org.sparkqat.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,8 +36,11 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", description = "Output folder of a run.")
     private @Nullable String model;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration of a job.")
-    private @Nullable String config;
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description = "Configuration of a job; may be given several times.")
+    private List<String> configs = new ArrayList<>();
   }
 
   @Spec private @Nullable CommandSpec spec;
@@ -79,8 +83,7 @@ final class InspectCommand implements Callable<Integer> {
       return new Inspected(
           ModelTable.of(folder.model(folder.latest())), TrainingTable.of(folder.job()));
     }
-    JobConfiguration job =
-        new ConfigurationFile(Objects.requireNonNull(subject.config)).read(overrides, hadoop).job();
+    JobConfiguration job = new ConfigurationFiles(subject.configs).read(overrides, hadoop).job();
     return new Inspected(
         ModelTable.of(QuantizedGraph.of(BlockGraph.of(job.network()), job.scheme())),
         TrainingTable.of(job));

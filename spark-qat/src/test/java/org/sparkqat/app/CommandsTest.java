@@ -185,6 +185,25 @@ class CommandsTest {
   }
 
   @Test
+  void severalConfigurationsAreMerged() throws IOException {
+    String over = folder.resolve("over.yaml").toString();
+    Files.writeString(Path.of(over), "quantization: {weights: {bits: 3}}\ntraining: {seed: 1}\n");
+    assertThat(run("inspect", "--config", configuration(), "--config", over)).isZero();
+    assertThat(out.toString()).contains("weights      int3   symmetric narrow per-channel\n");
+    Files.writeString(Path.of(over), "quantization: {weights: {bits: 17}}\n");
+    for (String command : List.of("train", "doctor", "inspect")) {
+      err.getBuffer().setLength(0);
+      assertThat(run(command, "--config", configuration(), "--config", over)).isEqualTo(2);
+      assertThat(err.toString())
+          .startsWith("spark-qat: " + over + ":1: Invalid quantization.weights.bits: 17");
+    }
+    err.getBuffer().setLength(0);
+    assertThat(run("train", "--config", configuration(), "--config", "no/such.yaml")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("spark-qat: Invalid --config: no/such.yaml (no such file)");
+  }
+
+  @Test
   void inspectSpeaksJson() throws IOException {
     assertThat(run("inspect", "--config", configuration(), "--json")).isZero();
     assertThat(out.toString()).contains("\"name\" : \"lenet5\"").contains("\"parameters\" : 61706");

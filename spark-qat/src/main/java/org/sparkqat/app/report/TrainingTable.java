@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.sparkqat.app.config.JobConfiguration;
 
 /** How a job trains: a line for each stage, and one for each thing beyond that is on. */
@@ -74,7 +75,7 @@ public final class TrainingTable {
   }
 
   /** The members of a group; its kind has no name. */
-  private static String text(Object value) {
+  private static String text(@Nullable Object value) {
     if (value instanceof Map<?, ?> group) {
       return group.entrySet().stream()
           .map(
