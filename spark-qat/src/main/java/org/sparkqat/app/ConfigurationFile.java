@@ -6,11 +6,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.sparkqat.app.config.ConfigurationText;
 
 /**
  * A configuration file, local or on any Hadoop file system.
@@ -19,12 +17,8 @@ import org.sparkqat.app.config.ConfigurationText;
  */
 record ConfigurationFile(String path) {
 
-  /** Reads and checks the file; a name without a scheme is looked for on the local disk first. */
-  ConfigurationText read(List<String> overrides, Configuration hadoop) throws IOException {
-    return ConfigurationText.read(path, text(hadoop), overrides);
-  }
-
-  private String text(Configuration hadoop) throws IOException {
+  /** The text of the file; a name without a scheme is looked for on the local disk first. */
+  String text(Configuration hadoop) throws IOException {
     if (isLocal()) {
       return Files.readString(Path.of(path));
     }

@@ -11,8 +11,12 @@ final class ConfigurationOptions {
       names = "--config",
       required = true,
       paramLabel = "FILE",
-      description = "Configuration of the job (YAML); see spark-qat/docs/configuration.md.")
-  private String config = "";
+      description = {
+        "Configuration of the job (YAML); see spark-qat/docs/configuration.md. May be given"
+            + " several",
+        "times: groups of the files are merged key by key, any other value of a later file wins."
+      })
+  private List<String> configs = new ArrayList<>();
 
   @Option(
       names = "--set",
@@ -23,8 +27,8 @@ final class ConfigurationOptions {
       })
   private List<String> overrides = new ArrayList<>();
 
-  ConfigurationFile file() {
-    return new ConfigurationFile(config);
+  ConfigurationFiles files() {
+    return new ConfigurationFiles(configs);
   }
 
   List<String> overrides() {

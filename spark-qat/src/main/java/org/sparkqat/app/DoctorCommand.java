@@ -37,8 +37,10 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Configuration of the job (YAML); without it, only the cluster is checked.")
-  private @Nullable String config;
+      description =
+          "Configuration of the job (YAML), may be given several times; without it, only the"
+              + " cluster is checked.")
+  private List<String> configs = new ArrayList<>();
 
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Override a key of --config.")
   private List<String> overrides = new ArrayList<>();
@@ -48,12 +50,11 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (config == null && !overrides.isEmpty()) {
+    if (configs.isEmpty() && !overrides.isEmpty()) {
       throw new WrongUsageException("Invalid options: --set without --config");
     }
     Configuration hadoop = hadoop();
-    Optional<Examination.Job> job =
-        config == null ? Optional.empty() : Optional.of(job(config, hadoop));
+    Optional<Examination.Job> job = configs.isEmpty() ? Optional.empty() : Optional.of(job(hadoop));
     Diagnosis diagnosis =
         new Examination(job, DoctorCommand::session, thrown -> Failure.of(thrown).message())
             .run(Sessions.refusal(), hadoop);
@@ -78,12 +79,9 @@ final class DoctorCommand implements Callable<Integer> {
     return new Examination.Session(lease.session(), lease::close);
   }
 
-  private Examination.Job job(String path, Configuration hadoop) throws IOException {
-    ConfigurationFile file = new ConfigurationFile(path);
+  private Examination.Job job(Configuration hadoop) throws IOException {
     JobConfiguration configuration =
-        new InputPaths(file.projectFolder(), hadoop)
-            .resolve(path, file.read(overrides, hadoop))
-            .job();
+        new ConfigurationFiles(configs).resolved(overrides, hadoop).job();
     return new Examination.Job(configuration, JobSettings.training(configuration));
   }
 

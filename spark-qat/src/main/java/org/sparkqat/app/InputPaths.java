@@ -15,16 +15,16 @@ import org.sparkqat.data.DataSource;
 /**
  * Makes the paths of a configuration absolute, so that the configuration in the output folder
  * serves from anywhere. A relative input path counts from the current directory, or, when that does
- * not have it, from the project folder of the configuration file; an output path always counts from
- * the current directory.
+ * not have it, from the first project folder of the configuration files that has it; an output path
+ * always counts from the current directory.
  */
 final class InputPaths {
 
-  private final Optional<java.nio.file.Path> projectFolder;
+  private final List<java.nio.file.Path> projectFolders;
   private final Configuration hadoop;
 
-  InputPaths(Optional<java.nio.file.Path> projectFolder, Configuration hadoop) {
-    this.projectFolder = projectFolder;
+  InputPaths(List<java.nio.file.Path> projectFolders, Configuration hadoop) {
+    this.projectFolders = projectFolders;
     this.hadoop = hadoop;
   }
 
@@ -56,11 +56,16 @@ final class InputPaths {
   private String input(String path) throws IOException {
     Path given = new Path(path);
     boolean relative = given.toUri().getScheme() == null && !given.isAbsolute();
-    if (relative && projectFolder.isPresent() && !exists(given)) {
-      Path other = new Path(new Path(projectFolder.get().toUri()), given);
-      return exists(other) ? qualified(other) : path;
+    if (!relative || projectFolders.isEmpty() || exists(given)) {
+      return qualified(given);
     }
-    return qualified(given);
+    for (java.nio.file.Path folder : projectFolders) {
+      Path other = new Path(new Path(folder.toUri()), given);
+      if (exists(other)) {
+        return qualified(other);
+      }
+    }
+    return path;
   }
 
   private String qualified(Path path) throws IOException {

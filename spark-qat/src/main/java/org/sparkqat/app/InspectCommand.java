@@ -2,12 +2,17 @@ package org.sparkqat.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
+import org.sparkqat.app.config.JobConfiguration;
+import org.sparkqat.app.output.Json;
 import org.sparkqat.app.report.ModelTable;
+import org.sparkqat.app.report.TrainingTable;
 import org.sparkqat.network.BlockGraph;
 import org.sparkqat.network.QuantizedGraph;
 import picocli.CommandLine;
@@ -17,10 +22,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code inspect}: what a network consists of, and how it is quantized. */
+/** {@code inspect}: what a network consists of, how it is quantized, and how it is trained. */
 @Command(
     name = "inspect",
-    description = "Shows layers, shapes, parameters, bits, ranges and sizes of a network.",
+    description =
+        "Shows layers, shapes, parameters, quantizers, ranges and sizes of a network, and how it is"
+            + " trained.",
     mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
 
@@ -29,8 +36,11 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", description = "Output folder of a run.")
     private @Nullable String model;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration of a job.")
-    private @Nullable String config;
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description = "Configuration of a job; may be given several times.")
+    private List<String> configs = new ArrayList<>();
   }
 
   @Spec private @Nullable CommandSpec spec;
@@ -46,20 +56,36 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ModelTable table = table(Sessions.hadoop());
+    Inspected inspected = inspected(Sessions.hadoop());
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    out.print(json ? table.json() : table.text());
+    out.print(json ? inspected.json() : inspected.text());
     out.flush();
     return CommandLine.ExitCode.OK;
   }
 
-  private ModelTable table(Configuration hadoop) throws IOException {
+  /** What is shown. */
+  private record Inspected(ModelTable model, TrainingTable training) {
+
+    private String text() {
+      return model.text() + "\n" + training.text();
+    }
+
+    private String json() {
+      Map<String, @Nullable Object> values = model.values();
+      values.put("training", training.values());
+      return Json.document(values);
+    }
+  }
+
+  private Inspected inspected(Configuration hadoop) throws IOException {
     if (subject.model != null) {
       ModelFolder folder = ModelFolder.open(subject.model, hadoop);
-      return ModelTable.of(folder.model(folder.latest()));
+      return new Inspected(
+          ModelTable.of(folder.model(folder.latest())), TrainingTable.of(folder.job()));
     }
-    var job =
-        new ConfigurationFile(Objects.requireNonNull(subject.config)).read(overrides, hadoop).job();
-    return ModelTable.of(QuantizedGraph.of(BlockGraph.of(job.network()), job.scheme()));
+    JobConfiguration job = new ConfigurationFiles(subject.configs).read(overrides, hadoop).job();
+    return new Inspected(
+        ModelTable.of(QuantizedGraph.of(BlockGraph.of(job.network()), job.scheme())),
+        TrainingTable.of(job));
   }
 }

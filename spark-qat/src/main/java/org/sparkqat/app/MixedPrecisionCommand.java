@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.sparkqat.app.output.Files;
 import org.sparkqat.app.output.SensitivityJson;
 import org.sparkqat.app.report.ParetoChart;
 import org.sparkqat.app.report.PrecisionTable;
+import org.sparkqat.quantization.QuantizationRule;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -85,7 +87,7 @@ final class MixedPrecisionCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "FILE",
-      description = "Write the rules of the choice (YAML), for quantization.layers.")
+      description = "Write the rules of the choice (YAML), a further --config of train.")
   private @Nullable String to;
 
   @Option(names = "--picture", paramLabel = "FILE", description = "Write the curve (SVG).")
@@ -107,7 +109,7 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     Map<String, Choice> others = new LinkedHashMap<>();
     sensitivity.bits().forEach(bits -> others.put(bits + " bits", all.uniform(bits)));
     List<Choice> curve = all.curve(points);
-    String rules = PrecisionTable.rules(chosen, comment(budget, chosen));
+    String rules = PrecisionTable.rules(chosen, comment(folder, budget, chosen));
     Files.writeWhereWanted(to, hadoop, rules);
     Files.writeWhereWanted(picture, hadoop, ParetoChart.svg(budget, curve, chosen));
     PrecisionResult result = new PrecisionResult(budget, chosen, others, curve, Map.of());
@@ -167,9 +169,21 @@ final class MixedPrecisionCommand implements Callable<Integer> {
     return found;
   }
 
-  private String comment(Budget budget, Choice chosen) {
-    return "mixed precision: %s (budget: %s), score %s"
-        .formatted(
-            budget.text(chosen.units()), budget.text(), score.name().toLowerCase(Locale.ROOT));
+  /** What was chosen; and what a list in a later file takes away, if there is such. */
+  private String comment(ModelFolder folder, Budget budget, Choice chosen) {
+    String comment =
+        "mixed precision: %s (budget: %s), score %s"
+            .formatted(
+                budget.text(chosen.units()), budget.text(), score.name().toLowerCase(Locale.ROOT));
+    String rules =
+        folder.job().quantization().scheme().rules().stream()
+            .filter(rule -> !rule.equals(QuantizationRule.real(QuantizationRule.ALL, rule.real())))
+            .map(rule -> "'" + rule.match() + "'")
+            .collect(Collectors.joining(", "));
+    return rules.isEmpty()
+        ? comment
+        : comment
+            + "\n# it replaces quantization.layers of the job: put its rules before these, for "
+            + rules;
   }
 }

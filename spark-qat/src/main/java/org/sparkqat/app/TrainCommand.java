@@ -33,7 +33,8 @@ final class TrainCommand implements Callable<Integer> {
       fallbackValue = AUTO,
       paramLabel = "NAME",
       description = {
-        "Go on with the run in the output folder: from checkpoint NAME, or from the latest complete",
+        "Go on with the run in the output folder: from checkpoint NAME, or from the latest"
+            + " complete",
         "one (auto, the default). Without a checkpoint the run starts from the beginning."
       })
   private @Nullable String resume;
@@ -44,7 +45,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    TrainingJob.prepare(configuration.file(), configuration.overrides(), mode(), out).execute();
+    TrainingJob.prepare(configuration.files(), configuration.overrides(), mode(), out).execute();
     return CommandLine.ExitCode.OK;
   }
 

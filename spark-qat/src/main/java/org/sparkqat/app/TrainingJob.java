@@ -59,12 +59,10 @@ final class TrainingJob {
 
   /** Checks all that can be checked before Spark starts. */
   static TrainingJob prepare(
-      ConfigurationFile file, List<String> overrides, StartMode mode, PrintWriter out)
+      ConfigurationFiles files, List<String> overrides, StartMode mode, PrintWriter out)
       throws IOException {
     Configuration hadoop = Sessions.hadoop();
-    ConfigurationText text =
-        new InputPaths(file.projectFolder(), hadoop)
-            .resolve(file.path(), file.read(overrides, hadoop));
+    ConfigurationText text = files.resolved(overrides, hadoop);
     RunFolder folder = RunFolder.of(text.job().output().path(), hadoop);
     folder.requireStartable(mode);
     return new TrainingJob(text, mode, hadoop, folder, out);

@@ -7,6 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,13 +163,50 @@ class CommandsTest {
         .contains("conv1")
         .contains("convolution 5x5 + relu")
         .contains("[6, 28, 28]")
-        .contains("8 bit per-channel, symmetric")
-        .contains("61,706");
+        .contains("weights      int8   symmetric narrow per-channel\n")
+        .contains("activations  uint8  asymmetric per-tensor, moving-average 0.01\n")
+        .contains("61,706")
+        .contains("qat         2  8        8            learning-rate cosine, base 0.005\n");
+  }
+
+  @Test
+  void inspectTellsPresetsApartByTheirBlocks() throws IOException {
+    Set<String> seen = new HashSet<>();
+    List<String> presets =
+        List.of(
+            "w8a8-int8", "w4a8", "w4a4-lsq", "w2a2-lsq", "w8a8-dynamic", "tflite-int8", "binary");
+    for (String preset : presets) {
+      out.getBuffer().setLength(0);
+      String choice = "quantization.preset=" + preset;
+      assertThat(run("inspect", "--config", configuration(), "--set", choice)).isZero();
+      seen.add(out.toString().substring(0, out.toString().indexOf("stage  epochs")));
+    }
+    assertThat(seen).hasSameSizeAs(presets);
+  }
+
+  @Test
+  void severalConfigurationsAreMerged() throws IOException {
+    String over = folder.resolve("over.yaml").toString();
+    Files.writeString(Path.of(over), "quantization: {weights: {bits: 3}}\ntraining: {seed: 1}\n");
+    assertThat(run("inspect", "--config", configuration(), "--config", over)).isZero();
+    assertThat(out.toString()).contains("weights      int3   symmetric narrow per-channel\n");
+    Files.writeString(Path.of(over), "quantization: {weights: {bits: 17}}\n");
+    for (String command : List.of("train", "doctor", "inspect")) {
+      err.getBuffer().setLength(0);
+      assertThat(run(command, "--config", configuration(), "--config", over)).isEqualTo(2);
+      assertThat(err.toString())
+          .startsWith("spark-qat: " + over + ":1: Invalid quantization.weights.bits: 17");
+    }
+    err.getBuffer().setLength(0);
+    assertThat(run("train", "--config", configuration(), "--config", "no/such.yaml")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("spark-qat: Invalid --config: no/such.yaml (no such file)");
   }
 
   @Test
   void inspectSpeaksJson() throws IOException {
     assertThat(run("inspect", "--config", configuration(), "--json")).isZero();
     assertThat(out.toString()).contains("\"name\" : \"lenet5\"").contains("\"parameters\" : 61706");
+    assertThat(out.toString()).contains("\"training\" : {").contains("\"schedule\" : \"cosine\"");
   }
 }

@@ -115,20 +115,34 @@ class SensitivityCommandTest {
     String rules = Files.readString(folder.resolve("rules.yaml"));
     assertThat(outcome.out()).endsWith(rules);
     assertThat(rules).startsWith("# mixed precision: ").contains("match: 'fc', weights: {bits: ");
-    String text = Files.readString(job.configuration());
-    String layers = rules.substring(rules.indexOf("  layers:\n"));
-    Files.writeString(
-        folder.resolve("mixed.yaml"), text.replace("quantization:\n", "quantization:\n" + layers));
-    Outcome inspected = run("inspect", "--config", file("mixed.yaml"), "--json");
-    assertThat(inspected.exitCode()).as(inspected.err()).isZero();
-    JsonNode blocks = new ObjectMapper().readTree(inspected.out()).get("blocks");
-    assertThat(blocks.get(0).get("activationBits").asInt()).isEqualTo(6);
-    assertThat(blocks.findValuesAsText("weightBits")).contains("8", "3").hasSize(3);
     assertThat(Files.readString(folder.resolve("p.svg"))).contains("<circle", "</svg>");
   }
 
   @Test
   @Order(3)
+  void theRulesAreAFurtherConfigurationOfTraining() throws IOException {
+    List<String> command = new ArrayList<>(List.of(job.arguments("mixed")));
+    command.addAll(List.of("--config", file("rules.yaml")));
+    for (String setting :
+        List.of(
+            "training.float-epochs=0", "training.qat-epochs=1", "model.weights=" + file("out"))) {
+      command.addAll(List.of("--set", setting));
+    }
+    Outcome trained = run(command.toArray(new String[0]));
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    Outcome inspected = run("inspect", "--model", file("mixed"), "--json");
+    assertThat(inspected.exitCode()).as(inspected.err()).isZero();
+    JsonNode model = new ObjectMapper().readTree(inspected.out());
+    assertThat(model.get("blocks").get(0).get("activationBits").asInt()).isEqualTo(6);
+    assertThat(model.get("blocks").findValuesAsText("weightBits")).contains("8", "3").hasSize(3);
+    assertThat(model.get("training").get("startsFrom").asText()).endsWith("/out");
+    assertThat(model.get("training").get("stages").get(1).get("weightBits").toString())
+        .isEqualTo("[3,8]");
+    assertThat(model.get("training").get("clip").get("shardNorm").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  @Order(4)
   void aBudgetBelowTheSmallestNetworkIsRefusedBeforeAnythingRuns() {
     Outcome outcome =
         run(

@@ -24,7 +24,7 @@ import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.quantization.WeightScheme;
 
 /** Every way to quantize, in as few schemes as name each of them. */
-final class SchemeCatalogue {
+public final class SchemeCatalogue {
 
   /** The scheme of ranges of which only the upper end is learned. */
   static final String LEARNED_ENDS = "learned ends, clipped and frozen";
@@ -35,8 +35,10 @@ final class SchemeCatalogue {
 
   private final Map<String, QuantizationScheme> schemes = new TreeMap<>();
 
+  private SchemeCatalogue() {}
+
   /** The schemes by what is special about them. */
-  static Map<String, QuantizationScheme> schemes() {
+  public static Map<String, QuantizationScheme> schemes() {
     SchemeCatalogue catalogue = new SchemeCatalogue();
     catalogue.observers();
     catalogue.weightSchemes();

@@ -102,6 +102,15 @@ class SubmitScriptsIT {
     assertThat(called).containsSubsequence("--files", job.toString());
     assertThat(called).endsWith("train", "--config=job.yaml");
 
+    Path more = Files.writeString(folder.resolve("more.yaml"), "");
+    called = words(run("yarn", "train", "--config", job.toString(), "--config=" + more));
+    assertThat(called).containsSubsequence("--files", job + "," + more);
+    assertThat(called).endsWith("train", "--config", "job.yaml", "--config=more.yaml");
+
+    Outcome twice = run("yarn", "train", "--config", job.toString(), "--config", job.toString());
+    assertThat(twice.exitCode()).isEqualTo(2);
+    assertThat(twice.err()).startsWith("yarn: Unsupported options: two files job.yaml after");
+
     Outcome both = run("yarn", "--files", "other", "train", "--config", job.toString());
     assertThat(both.exitCode()).isEqualTo(2);
     assertThat(both.err()).startsWith("yarn: Unsupported options: --files beside a local file");

@@ -21,6 +21,13 @@ public record ConfigurationText(
   private static final int LINE_WIDTH = 120;
 
   /**
+   * A text that a configuration is read from.
+   *
+   * @param name what messages call it, e.g. the path of its file
+   */
+  public record Source(String name, String yaml) {}
+
+  /**
    * Reads and checks a configuration.
    *
    * @param source what messages call it, e.g. the path of its file
@@ -28,7 +35,19 @@ public record ConfigurationText(
    * @throws InvalidConfigurationException with all its mistakes
    */
   public static ConfigurationText read(String source, String yaml, List<String> overrides) {
-    return read(source, yaml, overrides, name -> Optional.ofNullable(System.getenv(name)));
+    return read(List.of(new Source(source, yaml)), overrides);
+  }
+
+  /**
+   * Reads and checks a configuration of several texts: groups are merged key by key, any other
+   * value of a later one, lists too, replaces that of an earlier one.
+   *
+   * @param sources one at least
+   * @param overrides {@code key.of.value=value}, later ones win
+   * @throws InvalidConfigurationException with all its mistakes
+   */
+  public static ConfigurationText read(List<Source> sources, List<String> overrides) {
+    return read(sources, overrides, name -> Optional.ofNullable(System.getenv(name)));
   }
 
   /**
@@ -44,12 +63,15 @@ public record ConfigurationText(
   }
 
   static ConfigurationText read(
-      String source,
-      String yaml,
+      List<Source> sources,
       List<String> overrides,
       Function<String, Optional<String>> environment) {
     Problems problems = new Problems();
-    Tree.Mapping file = YamlText.file(source, yaml, environment, problems);
+    Tree.Mapping file =
+        sources.stream()
+            .map(source -> YamlText.file(source.name(), source.yaml(), environment, problems))
+            .reduce(Trees::over)
+            .orElseThrow(() -> new IllegalArgumentException("Invalid configuration: no file"));
     Tree.Mapping tree = Preset.under(new Overrides(environment, problems).apply(file, overrides));
     Reading reading = new Reading(problems);
     Section root = Section.root(reading, tree);

@@ -2,11 +2,12 @@ package org.sparkqat.app.config;
 
 import java.util.Comparator;
 
-/** One mistake in a configuration; problems of a file come in the order of its lines. */
+/** One mistake in a configuration; problems of a file come together, in the order of its lines. */
 record Problem(Origin origin, String message) implements Comparable<Problem> {
 
   private static final Comparator<Problem> ORDER =
       Comparator.comparing((Problem problem) -> problem.origin().line() == 0)
+          .thenComparing(problem -> problem.origin().source())
           .thenComparing(problem -> problem.origin().line())
           .thenComparing(Problem::message);
 

@@ -11,6 +11,7 @@ import org.sparkqat.training.Stage;
 /**
  * Group {@code quantization}: how the network is quantized.
  *
+ * @param preset name of the preset; empty: none
  * @param batchNormFreezeEpoch epoch of the QAT phase, from 0, from which batch normalization uses
  *     its running statistics; empty: never
  * @param batchNormFreezeDrift drift of quiet steps after which it does so by itself; 0: never
@@ -19,6 +20,7 @@ import org.sparkqat.training.Stage;
  * @param mixed how bits are chosen after the float stages; empty: they are what the scheme says
  */
 public record QuantizationConfiguration(
+    Optional<String> preset,
     QuantizationScheme scheme,
     OptionalInt batchNormFreezeEpoch,
     double batchNormFreezeDrift,

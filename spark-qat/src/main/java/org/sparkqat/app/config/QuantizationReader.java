@@ -57,7 +57,7 @@ final class QuantizationReader {
   private QuantizationReader() {}
 
   static QuantizationConfiguration read(Section section) {
-    section.choice(Preset.KEY, Preset.NONE);
+    Preset preset = section.choice(Preset.KEY, Preset.NONE);
     WeightQuantizer weights = weights(section.group("weights"), WeightQuantizer.DEFAULT);
     ActivationQuantizer activations =
         activations(section.group("activations"), ActivationQuantizer.DEFAULT);
@@ -80,6 +80,7 @@ final class QuantizationReader {
             weights, activations, firstLastBits, residualBits, rules, integerTrue);
     mixed.ifPresent(search -> BitSearchReader.check(section, scheme));
     return new QuantizationConfiguration(
+        preset == Preset.NONE ? Optional.empty() : Optional.of(Kind.word(preset)),
         scheme,
         freeze,
         section.real("batch-norm-freeze-drift", 0, Bounds.atLeast(0)),

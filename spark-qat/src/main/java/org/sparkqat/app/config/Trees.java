@@ -8,6 +8,23 @@ final class Trees {
 
   private Trees() {}
 
+  /**
+   * A file over another one: groups of both, key by key; any other value replaces what was there.
+   */
+  static Tree.Mapping over(Tree.Mapping base, Tree.Mapping later) {
+    Map<String, Tree.Entry> entries = new LinkedHashMap<>(base.entries());
+    later
+        .entries()
+        .forEach((key, entry) -> entries.merge(key, entry, (old, other) -> over(old, other)));
+    return new Tree.Mapping(entries, base.origin());
+  }
+
+  private static Tree.Entry over(Tree.Entry old, Tree.Entry later) {
+    return old.value() instanceof Tree.Mapping a && later.value() instanceof Tree.Mapping b
+        ? new Tree.Entry(over(a, b), old.origin())
+        : later;
+  }
+
   /** Groups of both; where both have a value that is no group, the first one's. */
   static Tree.Mapping under(Tree.Mapping first, Tree.Mapping second) {
     Map<String, Tree.Entry> entries = new LinkedHashMap<>(first.entries());

@@ -11,15 +11,10 @@ import org.sparkqat.network.Block;
 import org.sparkqat.network.Layer;
 import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.network.QuantizedGraph;
-import org.sparkqat.quantization.ActivationRange;
-import org.sparkqat.quantization.CodeFormat;
-import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
-import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
-import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.tensor.ParameterLayout;
 
 /**
@@ -127,43 +122,19 @@ record BlockRow(
   }
 
   String weightText() {
-    return weights
-        .map(
-            w ->
-                text(w.bits(), w.granularity(), w.format())
-                    + text(w.scheme())
-                    + (w.range().isLearned() ? ", " + word(w.range()) : ""))
-        .orElse(real.contains(Part.WEIGHTS) ? FLOAT : "");
+    return weights.map(QuantizerWords::text).orElse(real.contains(Part.WEIGHTS) ? FLOAT : "");
   }
 
   String activationText() {
     return output
-        .map(QuantizationPoint::quantizer)
-        .map(a -> text(a.bits(), a.granularity(), a.format()) + text(a.range()))
+        .map(point -> QuantizerWords.text(point.quantizer()))
         .orElse(real.contains(Part.ACTIVATIONS) ? FLOAT : "");
-  }
-
-  private static String text(int bits, Granularity granularity, CodeFormat format) {
-    String powers = format.steps() == CodeFormat.Steps.POWER_OF_TWO ? ", power of two" : "";
-    return bits + " bit " + word(granularity) + ", " + word(format.symmetry()) + powers;
-  }
-
-  private static String text(ActivationRange range) {
-    return range == ActivationRange.OBSERVED ? "" : ", " + word(range);
-  }
-
-  private static String text(WeightScheme scheme) {
-    return scheme == WeightScheme.UNIFORM ? "" : ", " + word(scheme);
   }
 
   String rangeText() {
     return range
         .map(r -> String.format(java.util.Locale.ROOT, "%.4g … %.4g", r.min(), r.max()))
         .orElse("");
-  }
-
-  private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
   Map<String, @Nullable Object> json() {
@@ -173,21 +144,8 @@ record BlockRow(
     values.put("shape", shape);
     values.put("parameters", parameters);
     real.forEach(part -> values.put(part == Part.WEIGHTS ? "weightBits" : "activationBits", FLOAT));
-    weights.ifPresent(
-        w -> {
-          values.put("weightBits", w.bits());
-          values.put("weightGranularity", word(w.granularity()));
-          values.put("weightSymmetric", w.symmetry() == Symmetry.SYMMETRIC);
-          values.put("weightScheme", word(w.scheme()));
-          values.put("weightRange", word(w.range()));
-        });
-    output.ifPresent(
-        point -> {
-          values.put("activationBits", point.quantizer().bits());
-          values.put("activationGranularity", word(point.quantizer().granularity()));
-          values.put("activationSymmetric", point.quantizer().symmetry() == Symmetry.SYMMETRIC);
-          values.put("activationRange", word(point.quantizer().range()));
-        });
+    weights.ifPresent(quantizer -> values.putAll(QuantizerWords.json(quantizer)));
+    output.ifPresent(point -> values.putAll(QuantizerWords.json(point.quantizer())));
     range.ifPresent(r -> values.put("range", java.util.List.of(r.min(), r.max())));
     values.put("floatBytes", floatBytes);
     values.put("quantizedBytes", quantizedBytes);

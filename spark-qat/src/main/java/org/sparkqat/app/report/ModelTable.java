@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.sparkqat.app.output.Json;
 import org.sparkqat.network.Block;
@@ -100,8 +101,10 @@ public final class ModelTable {
     return rows.stream().mapToLong(BlockRow::quantizedBytes).sum();
   }
 
-  /** The table in plain text. */
+  /** The table in plain text; what quantizers are called in it is said below. */
   public String text() {
+    ShortNames weights = new ShortNames(rows.stream().map(BlockRow::weightText).toList());
+    ShortNames activations = new ShortNames(rows.stream().map(BlockRow::activationText).toList());
     TextTable table =
         new TextTable(
             List.of(
@@ -116,20 +119,34 @@ public final class ModelTable {
                 TextTable.Side.RIGHT));
     table.row(HEADINGS.toArray(new String[0]));
     table.rule();
-    List<List<String>> cells = cells();
+    List<List<String>> cells = cells(weights::of, activations::of);
     for (List<String> row : cells.subList(0, rows.size())) {
       table.row(row.toArray(new String[0]));
     }
     table.rule();
     table.row(cells.get(rows.size()).toArray(new String[0]));
     return table
+        + legend(weights, activations)
         + integerTrue
             .map(rounding -> "Evaluation rounds as integers alone: %s\n".formatted(rounding.text()))
             .orElse("");
   }
 
+  private static String legend(ShortNames weights, ShortNames activations) {
+    TextTable table =
+        new TextTable(List.of(TextTable.Side.LEFT, TextTable.Side.LEFT, TextTable.Side.LEFT));
+    weights.legend().forEach(line -> table.row("weights", line.get(0), line.get(1)));
+    activations.legend().forEach(line -> table.row("activations", line.get(0), line.get(1)));
+    String text = table.toString();
+    return text.isEmpty() ? "" : "\n" + text;
+  }
+
   /** The cells of each block's row, and of the totals. */
   List<List<String>> cells() {
+    return cells(text -> text, text -> text);
+  }
+
+  private List<List<String>> cells(UnaryOperator<String> weights, UnaryOperator<String> outputs) {
     List<List<String>> cells = new ArrayList<>();
     for (BlockRow row : rows) {
       cells.add(
@@ -138,8 +155,8 @@ public final class ModelTable {
               row.type(),
               row.shape(),
               count(row.parameters()),
-              row.weightText(),
-              row.activationText(),
+              weights.apply(row.weightText()),
+              outputs.apply(row.activationText()),
               row.rangeText(),
               bytes(row.floatBytes()),
               bytes(row.quantizedBytes())));
@@ -160,6 +177,11 @@ public final class ModelTable {
 
   /** The same as JSON. */
   public String json() {
+    return Json.document(values());
+  }
+
+  /** The same as values of JSON. */
+  public Map<String, @Nullable Object> values() {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     values.put("name", name);
     values.put("parameters", parameters());
@@ -167,7 +189,7 @@ public final class ModelTable {
     values.put("quantizedBytes", quantizedBytes());
     values.put("integerTrue", integerTrue.map(Rounding::text).orElse(null));
     values.put("blocks", rows.stream().map(BlockRow::json).toList());
-    return Json.document(values);
+    return values;
   }
 
   static String count(long value) {

@@ -3,6 +3,7 @@ package org.sparkqat.app.config;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sparkqat.app.config.ConfigurationText.Source;
 
 /** Configurations that tests start from. */
 final class Configurations {
@@ -25,7 +26,9 @@ final class Configurations {
   static ConfigurationText read(String yaml, String... overrides) {
     Map<String, String> environment = Map.of("HOME_OF_DATA", "/data/mnist", "BITS", "4");
     return ConfigurationText.read(
-        "job.yaml", yaml, List.of(overrides), name -> Optional.ofNullable(environment.get(name)));
+        List.of(new Source("job.yaml", yaml)),
+        List.of(overrides),
+        name -> Optional.ofNullable(environment.get(name)));
   }
 
   static JobConfiguration job(String... overrides) {

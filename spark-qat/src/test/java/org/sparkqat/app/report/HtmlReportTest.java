@@ -103,7 +103,7 @@ class HtmlReportTest {
     assertThat(report(1000))
         .contains("<h1>lenet5</h1>", "90.00 %", "+5.00 points", "1 h 01 min")
         .contains("<polyline class=\"curve train\"", "<polyline class=\"curve form-qat\"")
-        .contains("<td>conv1</td>", "8 bit per-channel, symmetric")
+        .contains("<td>conv1</td>", "int8 symmetric narrow per-channel")
         .contains("<td class=\"n\">66.6 %</td>")
         .contains("<td>w8a8 (result)</td>", "<td class=\"n\">97.00 %</td>")
         .contains("&lt;script&gt;alert(1)");

@@ -51,7 +51,7 @@ class ModelTableTest {
     BlockRow conv2 = rows.get(3);
     assertThat(conv1.quantizedBytes()).isEqualTo(150 + 4 * 6 + 4 * 6);
     assertThat(conv2.quantizedBytes()).isEqualTo((2400 * 3) / 8 + 4 * 16 + 4 * 16);
-    assertThat(conv2.weightText()).isEqualTo("3 bit per-channel, symmetric");
+    assertThat(conv2.weightText()).isEqualTo("int3 symmetric narrow per-channel");
   }
 
   @Test
