@@ -10,7 +10,7 @@ import org.sparkqat.app.config.ConfigurationText;
 /**
  * The files of one configuration, which are merged in their order.
  *
- * @param paths as the user gave them, one at least
+ * @param paths as the user gave them; none: all keys are overrides
  */
 record ConfigurationFiles(List<String> paths) {
 
@@ -21,6 +21,9 @@ record ConfigurationFiles(List<String> paths) {
   /** Reads and checks the files. */
   ConfigurationText read(List<String> overrides, Configuration hadoop) throws IOException {
     List<ConfigurationText.Source> sources = new ArrayList<>();
+    if (paths.isEmpty()) {
+      sources.add(new ConfigurationText.Source("settings", ""));
+    }
     for (String path : paths) {
       sources.add(new ConfigurationText.Source(path, new ConfigurationFile(path).text(hadoop)));
     }

@@ -68,10 +68,10 @@ final class TrainingJob {
     return new TrainingJob(text, mode, hadoop, folder, out);
   }
 
-  void execute() throws IOException {
+  Summary execute() throws IOException {
     try (Sessions.Lease spark = Sessions.lease("train");
         JobData data = JobData.prepare(spark.session(), job)) {
-      run(spark.session(), data);
+      return run(spark.session(), data);
     }
   }
 
@@ -83,7 +83,7 @@ final class TrainingJob {
     }
   }
 
-  private void run(SparkSession session, JobData data) throws IOException {
+  private Summary run(SparkSession session, JobData data) throws IOException {
     TrainingSettings settings = Teachers.taught(JobSettings.training(job), job, hadoop);
     StartingState start =
         StartingState.of(mode, checkpoints(""), job, new QatTrainer(session, settings), hadoop);
@@ -115,6 +115,7 @@ final class TrainingJob {
     out.println();
     out.println("Written to " + folder.root());
     out.flush();
+    return summary;
   }
 
   private CheckpointStore checkpoints(String instructionSet) {
