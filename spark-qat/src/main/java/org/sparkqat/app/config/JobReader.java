@@ -51,6 +51,8 @@ final class JobReader {
               requireStatistics(trainingSection, training.stages(), network);
               checkSchemes(
                   quantizationSection, quantization.scheme(), trainingSection, training, network);
+              Optional<CalibrationExamples> calibration =
+                  calibration(trainingSection, training, network);
               quantization
                   .mixed()
                   .ifPresent(
@@ -60,7 +62,8 @@ final class JobReader {
                               network,
                               quantization.scheme(),
                               search,
-                              training.microBatch()));
+                              training.microBatch(),
+                              calibration));
             });
     return new JobConfiguration(data, model, quantization, training, cluster, output);
   }
@@ -119,6 +122,19 @@ final class JobReader {
       staged.forEach(
           scheme -> quantization.checked("integer-true", () -> QuantizedGraph.of(graph, scheme)));
     }
+  }
+
+  /** What calibration needs, when the schemes have no mistakes; too few examples are reported. */
+  private static Optional<CalibrationExamples> calibration(
+      Section section, TrainingConfiguration training, Network network) {
+    if (section.hasProblems()) {
+      return Optional.empty();
+    }
+    Optional<CalibrationExamples> needed =
+        section.checked("stages", () -> CalibrationExamples.of(network, training.stages()));
+    needed.ifPresent(
+        examples -> examples.check(section, training.calibrationSteps(), training.batchSize()));
+    return needed;
   }
 
   /** Reports rules that the network has no layers for, or not such ones. */

@@ -3,6 +3,7 @@ package org.sparkqat.app.config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -132,6 +133,34 @@ sealed interface Kind<T> {
     @Override
     public Object written(E value) {
       return word(value);
+    }
+  }
+
+  /**
+   * A kind that knows why somebody may look for certain words in vain.
+   *
+   * @param reasons why a word is not allowed, and what to use instead
+   */
+  record Explained<T>(Kind<T> kind, Map<String, String> reasons) implements Kind<T> {
+    @Override
+    public String allowed() {
+      return kind.allowed();
+    }
+
+    @Override
+    public Optional<T> parse(Tree.Scalar scalar) {
+      return kind.parse(scalar);
+    }
+
+    @Override
+    public String expected(Tree.Scalar scalar) {
+      String reason = reasons.get(scalar.text());
+      return kind.expected(scalar) + (reason == null ? "" : "; " + reason);
+    }
+
+    @Override
+    public Object written(T value) {
+      return kind.written(value);
     }
   }
 

@@ -192,7 +192,58 @@ class ConfigurationTextTest {
             "Invalid range of activations: dynamic with an observer of histograms");
     assertThatThrownBy(() -> Configurations.job("quantization.weights.range=dynamic"))
         .hasMessageContaining(
-            "Invalid quantization.weights.range: dynamic (allowed: observed, lsq)");
+            "Invalid quantization.weights.range: dynamic (allowed: observed, lsq; weights are the same for every example, so observed follows them already; quantization.activations.range may be dynamic)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kullback-leibler, 16, 7, 8, 128",
+    "percentile, 16, 7, 8, 128",
+    "mean-squared-error, 16, 1, 2, 32",
+    "mean-squared-error, 8, 3, 4, 32",
+  })
+  void calibrationWithTooFewExamplesIsRefusedWithTheKeysAndAWayOut(
+      String observer, int batchSize, int few, int enough, int least) {
+    String settings = "training={batch-size: %d, calibration-steps: %d}";
+    String by = "quantization.activations.observer=" + observer;
+    assertThatThrownBy(() -> Configurations.job(by, settings.formatted(batchSize, few)))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(
+            "Invalid training.calibration-steps: %d (times training.batch-size %d: observer %s needs at least %d calibration examples, and sees %d: a histogram of fewer has no shape to fit a range to; use at least %d steps, or use quantization.activations.observer: moving-average, which takes any number)"
+                .formatted(few, batchSize, observer, least, few * batchSize, enough));
+    JobConfiguration job = Configurations.job(by, settings.formatted(batchSize, enough));
+    assertThat(job.calibration().least()).isEqualTo(least);
+    assertThat(job.calibration().shortageOf(least, job.training())).isEmpty();
+    assertThat(job.calibration().shortageOf(least - 1, job.training()))
+        .hasValueSatisfying(
+            message ->
+                assertThat(message)
+                    .startsWith("Invalid data.train: %d examples, ".formatted(least - 1))
+                    .contains("observer " + observer, "add data"));
+    assertThat(Configurations.job(settings.formatted(batchSize, 1)).calibration().least())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void anObserverOfOneLayerOrOfAStageCountsToo() {
+    String few = "training.calibration-steps=1";
+    String batch = "training.batch-size=16";
+    String rule = "[{match: conv1, activations: {observer: mean-squared-error}}]";
+    assertThatThrownBy(() -> Configurations.job("quantization.layers=" + rule, few, batch))
+        .hasMessageContaining("observer mean-squared-error needs at least 32");
+    assertThatThrownBy(
+            () ->
+                Configurations.job(
+                    "training={batch-size: 16, calibration-steps: 1, stages: [{name: float, epochs: 1, float: true}, {name: whole, epochs: 1, layers: "
+                        + rule
+                        + "}]}"))
+        .hasMessageContaining("observer mean-squared-error needs at least 32");
+    assertThat(
+            Configurations.job(
+                    "quantization={activations: {bits: float, observer: percentile}}", few, batch)
+                .calibration()
+                .least())
+        .isEqualTo(1);
   }
 
   @Test
@@ -235,7 +286,11 @@ class ConfigurationTextTest {
         "quantization.weights.granularity=per-chanel|Invalid quantization.weights.granularity: per-chanel (did you mean 'per-channel'? allowed: per-tensor, per-channel, per-group)",
         "quantization.activations.momentum=0|Invalid quantization.activations.momentum: 0 (allowed: above 0, at most 1)",
         "quantization.weights={scheme: binary, bits: 4}|Invalid quantization.weights.bits: 4 (allowed: 1 to 1)",
-        "quantization.weights={scheme: binary, symmetric: false}|Invalid weights: binary weights that are asymmetric, of full range or of powers of two (these need the uniform scheme)",
+        "quantization.weights={scheme: binary, symmetric: false}|Invalid quantization.weights.symmetric: false (quantization.weights.scheme: binary has codes on both sides of 0 alike and no zero point; use symmetric: true, or scheme: uniform)",
+        "quantization.weights={scheme: ternary, power-of-two: true}|Invalid weights: ternary weights that are asymmetric, of full range or of powers of two (these need the uniform scheme)",
+        "quantization.activations={bits: 11, observer: kullback-leibler}|Invalid quantization.activations.observer: kullback-leibler (bits 11: its histogram has 2048 parts, two for each code of 10 bits; lower the bits, or use mean-squared-error)",
+        "quantization={activations: {observer: kullback-leibler}, first-last-bits: 12}|Invalid quantization.activations.observer: kullback-leibler (quantization.first-last-bits 12: its histogram",
+        "quantization={activations: {observer: kullback-leibler}, layers: [{match: conv1, activations: {bits: 12}}]}|Invalid quantization.layers.0.activations.observer: kullback-leibler (bits 12: its histogram",
         "quantization.weights={scheme: tanh, granularity: per-tensor}|Invalid granularity of tanh weights: per-tensor (allowed: per-channel, since batch normalization gives each channel a scale)",
         "quantization.weights={scheme: ternary, granularity: per-group}|Invalid granularity of ternary weights: per-group (allowed: per-channel)",
         "quantization.activations={symmetric: true, bits: 1}|Invalid bits of signed codes: 1 (allowed: 2 to 16; weights of 1 bit are binary)",

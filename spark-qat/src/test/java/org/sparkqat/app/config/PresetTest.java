@@ -94,6 +94,7 @@ class PresetTest {
         "quantization.weights={scheme: binary, range: observed} | Invalid quantization.weights.scheme: binary (it has bits of its own;",
         "quantization.weights.bits=float | Invalid quantization.weights.bits: float (quantization.mixed chooses",
         "quantization.layers=[{match: conv2, weights: {bits: 3}}] | Invalid quantization.layers: rules for weights (",
+        "quantization.mixed.examples=31 | Invalid quantization.mixed.examples: 31 (observer mean-squared-error needs at least 32 calibration examples, and sees 31:",
         "quantization.mixed.examples=8 | Invalid quantization.mixed.examples: 8 (one micro-batch, training.batch-size / shards, has 16)",
       })
   void whatLeavesNothingToChooseIsRefused(String override, String message) {
