@@ -168,7 +168,9 @@ public sealed interface Observer {
     /** Of fewer, most parts of the histogram are empty by chance. */
     private static final int LEAST_EXAMPLES = 128;
 
-    /** Each code has two parts of the histogram at least; with one, nothing is lost and all fits. */
+    /**
+     * Each code has two parts of the histogram at least; with one, nothing is lost and all fits.
+     */
     private static final int MOST_BITS = 10;
 
     @Override

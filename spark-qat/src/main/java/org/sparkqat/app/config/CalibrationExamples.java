@@ -48,8 +48,7 @@ public record CalibrationExamples(Observer.Kind observer, int least) {
                 training.conflict(
                     "calibration-steps",
                     "times training.batch-size %d: %s; use at least %d steps, %s"
-                        .formatted(
-                            batchSize, reason, (least - 1) / batchSize + 1, ALTERNATIVE)));
+                        .formatted(batchSize, reason, (least - 1) / batchSize + 1, ALTERNATIVE)));
   }
 
   /**
@@ -81,7 +80,6 @@ public record CalibrationExamples(Observer.Kind observer, int least) {
         ? Optional.empty()
         : Optional.of(
             "observer %s needs at least %d calibration examples, and sees %d: a histogram of fewer has no shape to fit a range to"
-                .formatted(
-                    Kind.word(observer), least, examples));
+                .formatted(Kind.word(observer), least, examples));
   }
 }

@@ -29,6 +29,7 @@ final class JobReader {
     Section trainingSection = root.group("training");
     TrainingConfiguration training = TrainingReader.read(trainingSection, data, quantization);
     ClusterConfiguration cluster = ClusterConfiguration.read(root.group("cluster"));
+    TrainingReader.requireWholeRows(trainingSection, training.clipping(), cluster.exchange());
     OutputConfiguration output = OutputConfiguration.read(root.group("output"));
     if (training.stages().epochs(Form.FLOAT) == 0 && model.weights().isEmpty()) {
       if (trainingSection.hasItems("stages")) {

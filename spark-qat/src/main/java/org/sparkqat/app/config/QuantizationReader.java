@@ -243,9 +243,7 @@ final class QuantizationReader {
   /** Reports an observer that exceptions from its bits are too many for. */
   private static void requireFewBits(Section section, Observer observer, String key, int bits) {
     if (bits > observer.mostBits()) {
-      section
-          .group("activations")
-          .conflict("observer", divergenceOf(bits, section.path(key)));
+      section.group("activations").conflict("observer", divergenceOf(bits, section.path(key)));
     }
   }
 

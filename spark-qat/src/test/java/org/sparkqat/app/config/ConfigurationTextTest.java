@@ -24,6 +24,8 @@ import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.tensor.Shape;
+import org.sparkqat.training.Clipping;
+import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
 import org.sparkqat.training.RangeTraining;
@@ -222,6 +224,33 @@ class ConfigurationTextTest {
                     .contains("observer " + observer, "add data"));
     assertThat(Configurations.job(settings.formatted(batchSize, 1)).calibration().least())
         .isEqualTo(1);
+  }
+
+  @Test
+  void bothScopesClipInAllThreeWays() {
+    JobConfiguration job =
+        Configurations.job(
+            "training.clip={shard-norm: 1, value: 2, adaptive: 3, global-norm: 4, global-value: 5, global-adaptive: 6}");
+    assertThat(job.training().clipping())
+        .isEqualTo(new GradientClipping(new Clipping(1, 2, 3), new Clipping(4, 5, 6)));
+    assertThat(Configurations.job().training().clipping()).isEqualTo(GradientClipping.NONE);
+  }
+
+  @Test
+  void adaptiveClippingOfTheMergedGradientIsRefusedWhereWorkersHoldSlices() {
+    assertThatThrownBy(
+            () ->
+                Configurations.job(
+                    "training.clip.global-adaptive=0.01", "cluster.slices=always"))
+        .hasMessage(
+            "--set training.clip.global-adaptive=0.01: Invalid training.clip.global-adaptive: 0.01 (cluster.slices: always cuts the rows of weights whose norms it needs; use cluster.slices: auto, or training.clip.adaptive, which clips before anything is cut)");
+    assertThat(
+            Configurations.job("training.clip.global-value=0.01", "cluster.slices=always")
+                .training()
+                .clipping()
+                .global()
+                .value())
+        .isEqualTo(0.01);
   }
 
   @Test
