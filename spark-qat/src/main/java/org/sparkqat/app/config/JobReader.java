@@ -29,6 +29,13 @@ final class JobReader {
     Section trainingSection = root.group("training");
     TrainingConfiguration training = TrainingReader.read(trainingSection, data, quantization);
     ClusterConfiguration cluster = ClusterConfiguration.read(root.group("cluster"));
+    if (quantization.batchNormFreezeEpoch().equals(FreezeEpoch.LAST)
+        && !trainingSection.hasItems("stages")
+        && training.stages().epochs(Form.QUANTIZED) == 0) {
+      quantizationSection.conflict(
+          QuantizationReader.BATCH_NORM_FREEZE,
+          "training.qat-epochs is 0, so there is no last one; leave this out");
+    }
     TrainingReader.requireWholeRows(trainingSection, training.clipping(), cluster.exchange());
     OutputConfiguration output = OutputConfiguration.read(root.group("output"));
     if (training.stages().epochs(Form.FLOAT) == 0 && model.weights().isEmpty()) {
@@ -65,6 +72,9 @@ final class JobReader {
                               search,
                               training.microBatch(),
                               calibration));
+              if (!root.hasProblems()) {
+                WithoutEffect.report(quantizationSection, trainingSection, training, network);
+              }
             });
     return new JobConfiguration(data, model, quantization, training, cluster, output);
   }

@@ -90,6 +90,37 @@ sealed interface Kind<T> {
     }
   }
 
+  /** An epoch of a stage, the last one, or none. */
+  record Freeze() implements Kind<FreezeEpoch> {
+
+    private static final String NEVER = "never";
+    private static final String LAST = "last";
+    private static final Bounds EPOCHS = Bounds.atLeast(0).ofInt();
+
+    @Override
+    public String allowed() {
+      return "%s, %s, or %s".formatted(NEVER, LAST, EPOCHS.text());
+    }
+
+    @Override
+    public Optional<FreezeEpoch> parse(Tree.Scalar scalar) {
+      return switch (scalar.text()) {
+        case NEVER -> Optional.of(FreezeEpoch.NEVER);
+        case LAST -> Optional.of(FreezeEpoch.LAST);
+        default ->
+            new Whole(EPOCHS).parse(scalar).map(value -> new FreezeEpoch(value.intValue()));
+      };
+    }
+
+    @Override
+    public Object written(FreezeEpoch value) {
+      if (value.equals(FreezeEpoch.NEVER)) {
+        return NEVER;
+      }
+      return value.equals(FreezeEpoch.LAST) ? LAST : (Object) value.epoch();
+    }
+  }
+
   /** True or false. */
   record Flag() implements Kind<Boolean> {
     @Override

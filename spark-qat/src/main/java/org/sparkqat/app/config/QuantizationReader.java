@@ -35,6 +35,9 @@ final class QuantizationReader {
   /** Key of the rules for single layers, in the group and in a stage. */
   static final String LAYERS = "layers";
 
+  /** Key of the epoch from which batch normalization is frozen, in the group and in a stage. */
+  static final String BATCH_NORM_FREEZE = "batch-norm-freeze-epoch";
+
   private static final Kind<String> MATCH =
       new Kind.Text("name of a layer, with * and ?; or input");
 
@@ -84,7 +87,8 @@ final class QuantizationReader {
             : Stream.of(QuantizationRule.real(QuantizationRule.ALL, real));
     List<QuantizationRule> rules =
         Stream.concat(all, rules(section, weights, activations).stream()).toList();
-    OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
+    FreezeEpoch freeze =
+        section.value(BATCH_NORM_FREEZE, new Kind.Freeze(), FreezeEpoch.NEVER);
     Optional<BitSearch> mixed = BitSearchReader.read(section);
     Optional<Rounding> integerTrue = section.choice("integer-true", IntegerTrue.NONE).rounding;
     QuantizationScheme scheme =

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +42,7 @@ class ConfigurationTextTest {
     assertThat(job.data().unit()).isEqualTo(255);
     assertThat(job.training().seed()).isEqualTo(42);
     assertThat(job.training().microBatch()).isEqualTo(16);
-    assertThat(job.quantization().batchNormFreezeEpoch()).isEmpty();
+    assertThat(job.quantization().batchNormFreezeEpoch()).isEqualTo(FreezeEpoch.NEVER);
     assertThat(job.cluster().workers()).isEmpty();
     assertThat(job.network().output().shape()).isEqualTo(new Shape(10));
   }
@@ -77,6 +76,8 @@ class ConfigurationTextTest {
         "quantization.activations={symmetric: true, signed: false}",
         "quantization.activations={signed: true, full-range: false, bits: 12}",
         "quantization.batch-norm-freeze-epoch=1",
+        "quantization.batch-norm-freeze-epoch=last",
+        "training={optimizer: {type: adam}, qat-epochs: 3, stages: []}",
         "cluster={exchange: job-per-step, workers: 3}",
         "data.train.options={header: true, sep: ';'}",
         "data.key=id",
@@ -287,7 +288,7 @@ class ConfigurationTextTest {
     assertThat(job.scheme().rules().get(0).match()).isEqualTo("conv1");
     assertThat(job.scheme().rules().get(0).weights().orElseThrow().bits()).isEqualTo(3);
     assertThat(job.data().mean()).isEqualTo(List.of(0.5));
-    assertThat(job.quantization().batchNormFreezeEpoch()).isEqualTo(OptionalInt.of(0));
+    assertThat(job.quantization().batchNormFreezeEpoch()).isEqualTo(new FreezeEpoch(0));
   }
 
   @Test
