@@ -86,7 +86,8 @@ final class TrainingJob {
   private void run(SparkSession session, JobData data) throws IOException {
     TrainingSettings settings = Teachers.taught(JobSettings.training(job), job, hadoop);
     StartingState start =
-        StartingState.of(mode, checkpoints(settings, ""), job, new QatTrainer(session, settings), hadoop);
+        StartingState.of(
+            mode, checkpoints(settings, ""), job, new QatTrainer(session, settings), hadoop);
     settings = settings.preferring(start.instructionSet());
     String instructionSet = new QatTrainer(session, settings).instructionSet();
     settings = settings.instructionSet(instructionSet);

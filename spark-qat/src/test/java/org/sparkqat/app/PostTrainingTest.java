@@ -87,8 +87,7 @@ class PostTrainingTest {
     return layout.parameters().stream()
         .filter(
             each ->
-                !Arrays.equals(
-                    before, each.offset(), each.end(), after, each.offset(), each.end()))
+                !Arrays.equals(before, each.offset(), each.end(), after, each.offset(), each.end()))
         .map(Parameter::name)
         .toList();
   }
@@ -111,8 +110,7 @@ class PostTrainingTest {
     assertThat(changedParameters(end)).isEmpty();
     assertThat(changedStatistics(end)).isEmpty();
     JsonNode summary = summary("ptq");
-    assertThat(summary.get("parametersSha256"))
-        .isEqualTo(summary("float").get("parametersSha256"));
+    assertThat(summary.get("parametersSha256")).isEqualTo(summary("float").get("parametersSha256"));
     assertThat(summary.get("rangesSha256")).isNotEqualTo(summary("float").get("rangesSha256"));
     assertThat(summary.get("ptqAccuracy").isNumber()).isTrue();
     assertThat(summary.hasNonNull("qatAccuracy")).isFalse();
@@ -133,7 +131,9 @@ class PostTrainingTest {
     assertThat(changedStatistics(end)).isEmpty();
   }
 
-  /** conv2 reads what bn1 and the rectifier say of themselves; conv1 reads the input, fc a sigmoid. */
+  /**
+   * conv2 reads what bn1 and the rectifier say of themselves; conv1 reads the input, fc a sigmoid.
+   */
   @Test
   void biasCorrectionMovesOneRunningMeanAndNothingElse() throws IOException {
     TrainingState end = quantized("corrected", "training.correct-bias=true");

@@ -88,7 +88,8 @@ class SensitivityCommandTest {
         .containsOnly("one", "all-but")
         .contains("one", "all-but");
     // Keys, and words for choices, are those of configurations and options.
-    assertThat(Pattern.compile("\"[a-z]+(_[a-z]+|[A-Z][A-Za-z]*)+\"").matcher(json).find()).isFalse();
+    assertThat(Pattern.compile("\"[a-z]+(_[a-z]+|[A-Z][A-Za-z]*)+\"").matcher(json).find())
+        .isFalse();
     assertThat(SensitivityJson.write(SensitivityJson.read(json, "s.json"))).isEqualTo(json);
     assertThat(Files.readString(folder.resolve("s.svg")))
         .startsWith("<svg xmlns=")

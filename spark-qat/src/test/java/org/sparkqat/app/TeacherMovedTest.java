@@ -51,8 +51,7 @@ class TeacherMovedTest {
     SmallJob job = SmallJob.in(folder);
     Outcome done = new Outcome(0, "");
     assertThat(train(job, "teacher", "--set", "training.qat-epochs=0")).isEqualTo(done);
-    assertThat(
-            train(job, "other", "--set", "training.qat-epochs=0", "--set", "training.seed=9"))
+    assertThat(train(job, "other", "--set", "training.qat-epochs=0", "--set", "training.seed=9"))
         .isEqualTo(done);
     String one = "training.qat-epochs=1";
     assertThat(train(job, "out", "--set", one, "--set", TEACHER + job.path("teacher")))
@@ -74,7 +73,8 @@ class TeacherMovedTest {
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err())
         .contains(
-            "it belongs to another model or configuration (training.distillation.teacher: ", taught.substring(0, 60));
+            "it belongs to another model or configuration (training.distillation.teacher: ",
+            taught.substring(0, 60));
     Outcome without = train(job, "out", "--set", one, "--resume");
     assertThat(without.err()).contains("training.distillation.teacher: ", ", now none");
     String before;

@@ -23,7 +23,8 @@ final class Fingerprint {
           "output.");
 
   /** Where they lie has no effect, but that they are there: decisions are taken on them. */
-  private static final List<String> GIVEN = List.of("data.validation.path", DistillationConfiguration.TEACHER);
+  private static final List<String> GIVEN =
+      List.of("data.validation.path", DistillationConfiguration.TEACHER);
 
   /** Rounds gradients, unless they travel as they are. */
   private static final String ENCODING = "cluster.gradient-encoding";

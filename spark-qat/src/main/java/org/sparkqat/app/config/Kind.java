@@ -107,8 +107,7 @@ sealed interface Kind<T> {
       return switch (scalar.text()) {
         case NEVER -> Optional.of(FreezeEpoch.NEVER);
         case LAST -> Optional.of(FreezeEpoch.LAST);
-        default ->
-            new Whole(EPOCHS).parse(scalar).map(value -> new FreezeEpoch(value.intValue()));
+        default -> new Whole(EPOCHS).parse(scalar).map(value -> new FreezeEpoch(value.intValue()));
       };
     }
 

@@ -87,8 +87,7 @@ final class QuantizationReader {
             : Stream.of(QuantizationRule.real(QuantizationRule.ALL, real));
     List<QuantizationRule> rules =
         Stream.concat(all, rules(section, weights, activations).stream()).toList();
-    FreezeEpoch freeze =
-        section.value(BATCH_NORM_FREEZE, new Kind.Freeze(), FreezeEpoch.NEVER);
+    FreezeEpoch freeze = section.value(BATCH_NORM_FREEZE, new Kind.Freeze(), FreezeEpoch.NEVER);
     Optional<BitSearch> mixed = BitSearchReader.read(section);
     Optional<Rounding> integerTrue = section.choice("integer-true", IntegerTrue.NONE).rounding;
     QuantizationScheme scheme =

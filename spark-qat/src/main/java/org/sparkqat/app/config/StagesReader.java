@@ -106,9 +106,7 @@ final class StagesReader {
     boolean quantized = form == Form.QUANTIZED;
     FreezeEpoch epoch =
         section.value(
-            key,
-            new Kind.Freeze(),
-            quantized ? base.batchNormFreezeEpoch() : FreezeEpoch.NEVER);
+            key, new Kind.Freeze(), quantized ? base.batchNormFreezeEpoch() : FreezeEpoch.NEVER);
     if (length == 0 && section.has(key) && epoch.equals(FreezeEpoch.LAST)) {
       section.conflict(key, "the stage has epochs: 0; leave this out");
     }

@@ -107,7 +107,12 @@ final class TrainingReader {
     int floatEpochs = Math.toIntExact(section.value(FLOAT_EPOCHS, EPOCHS, 3L));
     int qatEpochs = Math.toIntExact(section.value(QAT_EPOCHS, EPOCHS, 2L));
     return Stages.of(
-        quantization.scheme(), floatEpochs, floatRate, qatEpochs, qatRate, quantization.freeze(qatEpochs));
+        quantization.scheme(),
+        floatEpochs,
+        floatRate,
+        qatEpochs,
+        qatRate,
+        quantization.freeze(qatEpochs));
   }
 
   private static Stages ending(Section section, Stages stages) {

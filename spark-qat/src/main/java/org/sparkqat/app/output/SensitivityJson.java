@@ -127,7 +127,8 @@ public final class SensitivityJson {
     }
     Optional<Trace> trace =
         map.containsKey("hessian-trace")
-            ? Optional.of(new Trace(number(map, "hessian-trace"), number(map, "hessian-trace-error")))
+            ? Optional.of(
+                new Trace(number(map, "hessian-trace"), number(map, "hessian-trace-error")))
             : Optional.empty();
     return new Sensitivity.Layer(
         (String) value(map, "name"),

@@ -240,9 +240,7 @@ class ConfigurationTextTest {
   @Test
   void adaptiveClippingOfTheMergedGradientIsRefusedWhereWorkersHoldSlices() {
     assertThatThrownBy(
-            () ->
-                Configurations.job(
-                    "training.clip.global-adaptive=0.01", "cluster.slices=always"))
+            () -> Configurations.job("training.clip.global-adaptive=0.01", "cluster.slices=always"))
         .hasMessage(
             "--set training.clip.global-adaptive=0.01: Invalid training.clip.global-adaptive: 0.01 (cluster.slices: always cuts the rows of weights whose norms it needs; use cluster.slices: auto, or training.clip.adaptive, which clips before anything is cut)");
     assertThat(

@@ -82,7 +82,9 @@ class PresetTest {
 
   /** Post-training quantization by a preset: nothing is frozen, since nothing is trained. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NONE", "MIXED_AUTO"})
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"NONE", "MIXED_AUTO"})
   void aPresetAsksForNoLastEpochWhereThereIsNone(Preset preset) {
     JobConfiguration job =
         read(option(preset), "training={float-epochs: 0, qat-epochs: 0}", "model.weights=a").job();
@@ -128,8 +130,7 @@ class PresetTest {
   @ParameterizedTest
   @CsvSource({"sgd, 0.01", "adam, 0.0001", "adamw, 0.0001"})
   void theLearningRateOfAPresetIsOneOfSgd(String optimizer, double base) {
-    ConfigurationText text =
-        read(option(Preset.W4A4_LSQ), "training.optimizer.type=" + optimizer);
+    ConfigurationText text = read(option(Preset.W4A4_LSQ), "training.optimizer.type=" + optimizer);
     assertThat(text.job().training().stages().get(1).learningRate())
         .isEqualTo(new LearningRate.Cosine(base, 0, 0));
     assertThat(ConfigurationText.read("config.yaml", text.resolved(), List.of()).job())

@@ -48,9 +48,7 @@ class HtmlReportTest {
               loss,
               0.1,
               new ClipTotals(8, step % 3, 4, 0.25, 0, 0),
-              phase == Phase.FLOAT
-                  ? new ClipReport(2.5, 0.5, 0, 0)
-                  : new ClipReport(2.5, 1, 2, 3),
+              phase == Phase.FLOAT ? new ClipReport(2.5, 0.5, 0, 0) : new ClipReport(2.5, 1, 2, 3),
               0,
               0,
               StageFigures.NONE,
