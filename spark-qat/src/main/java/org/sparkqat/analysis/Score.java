@@ -40,6 +40,12 @@ public enum Score {
     }
   };
 
+  /** As options and documents have it, e.g. {@code output-noise}. */
+  @Override
+  public String toString() {
+    return Variant.word(this);
+  }
+
   abstract double of(Sensitivity sensitivity, String layer, Part part, int bits);
 
   private static Measurement one(Sensitivity sensitivity, String layer, Part part, int bits) {
@@ -51,6 +57,6 @@ public enum Score {
   private static IllegalArgumentException missing(String layer, Part part, int bits) {
     return new IllegalArgumentException(
         "Invalid sensitivity: it has no score of the %s of layer '%s' at %d bits (measure them first)"
-            .formatted(Variant.word(part), layer, bits));
+            .formatted(part, layer, bits));
   }
 }

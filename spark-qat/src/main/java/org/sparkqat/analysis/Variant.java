@@ -16,6 +16,12 @@ public record Variant(String layer, Part part, int bits, Scope scope) {
     ACTIVATIONS,
     BOTH;
 
+    /** As options and documents have it. */
+    @Override
+    public String toString() {
+      return word(this);
+    }
+
     boolean hasWeights() {
       return this != ACTIVATIONS;
     }
@@ -28,7 +34,13 @@ public record Variant(String layer, Part part, int bits, Scope scope) {
   /** Whether the layer is the one that is quantized, or the one that is not. */
   public enum Scope {
     ONE,
-    ALL_BUT
+    ALL_BUT;
+
+    /** As options and documents have it. */
+    @Override
+    public String toString() {
+      return word(this);
+    }
   }
 
   /** The word of a constant, e.g. {@code all-but}. */

@@ -40,12 +40,22 @@ record JobData(ShardedDataset train, ShardedDataset test, Optional<ShardedDatase
               prepare.apply(job.data().testExamples()),
               job.data().validationExamples().map(prepare));
       data.train.requireGlobalBatch(job.training().batchSize());
+      data.requireEnoughToCalibrate(job);
       data.requireEnoughToChooseBits(job);
       return data;
     } catch (RuntimeException e) {
       prepared.forEach(ShardedDataset::close);
       throw e;
     }
+  }
+
+  private void requireEnoughToCalibrate(JobConfiguration job) {
+    job.calibration()
+        .shortageOf(train.examples(), job.training())
+        .ifPresent(
+            message -> {
+              throw new InvalidDataException(message);
+            });
   }
 
   private void requireEnoughToChooseBits(JobConfiguration job) {

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -61,7 +60,7 @@ final class MixedPrecisionCommand implements Callable<Integer> {
 
   @Option(
       names = "--score",
-      defaultValue = "output_noise",
+      defaultValue = "output-noise",
       paramLabel = "SCORE",
       description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Score score = Score.OUTPUT_NOISE;
@@ -173,8 +172,7 @@ final class MixedPrecisionCommand implements Callable<Integer> {
   private String comment(ModelFolder folder, Budget budget, Choice chosen) {
     String comment =
         "mixed precision: %s (budget: %s), score %s"
-            .formatted(
-                budget.text(chosen.units()), budget.text(), score.name().toLowerCase(Locale.ROOT));
+            .formatted(budget.text(chosen.units()), budget.text(), score);
     String rules =
         folder.job().quantization().scheme().rules().stream()
             .filter(rule -> !rule.equals(QuantizationRule.real(QuantizationRule.ALL, rule.real())))

@@ -28,6 +28,15 @@ record SampledModel(
     try (ShardedDataset data = Examples.prepare(session, folder.job(), options.source(folder))) {
       examples = SampledExamples.of(data, options.examples(), worker.microBatch());
     }
+    folder
+        .job()
+        .calibration()
+        .shortage(examples.size())
+        .ifPresent(
+            reason -> {
+              throw new WrongUsageException(
+                  "Invalid --examples: %d (%s)".formatted(examples.size(), reason));
+            });
     Progress progress = Progress.onStderr("evaluations");
     ProbeJob job =
         new ProbeJob(

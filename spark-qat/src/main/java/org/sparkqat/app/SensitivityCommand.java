@@ -69,7 +69,7 @@ final class SensitivityCommand implements Callable<Integer> {
   @Option(
       names = "--scopes",
       split = ",",
-      defaultValue = "one,all_but",
+      defaultValue = "one,all-but",
       paramLabel = "SCOPES",
       description = "Only the layer is quantized, or all but it (default: ${DEFAULT-VALUE}).")
   private List<Scope> scopes = new ArrayList<>();

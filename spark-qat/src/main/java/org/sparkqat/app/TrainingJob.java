@@ -86,11 +86,12 @@ final class TrainingJob {
   private Summary run(SparkSession session, JobData data) throws IOException {
     TrainingSettings settings = Teachers.taught(JobSettings.training(job), job, hadoop);
     StartingState start =
-        StartingState.of(mode, checkpoints(""), job, new QatTrainer(session, settings), hadoop);
+        StartingState.of(
+            mode, checkpoints(settings, ""), job, new QatTrainer(session, settings), hadoop);
     settings = settings.preferring(start.instructionSet());
     String instructionSet = new QatTrainer(session, settings).instructionSet();
     settings = settings.instructionSet(instructionSet);
-    CheckpointStore checkpoints = checkpoints(instructionSet);
+    CheckpointStore checkpoints = checkpoints(settings, instructionSet);
 
     // All is checked, the folder once more: it may have come to hold a run meanwhile. From here on
     // it changes.
@@ -118,11 +119,11 @@ final class TrainingJob {
     return summary;
   }
 
-  private CheckpointStore checkpoints(String instructionSet) {
+  private CheckpointStore checkpoints(TrainingSettings settings, String instructionSet) {
     return CheckpointStore.open(
         folder.checkpoints(),
         hadoop,
-        JobSettings.origin(text.fingerprint(), instructionSet),
+        JobSettings.origin(Teachers.marked(text.fingerprint(), settings), instructionSet),
         new CheckpointRetention(job.training().checkpoint().keep()));
   }
 

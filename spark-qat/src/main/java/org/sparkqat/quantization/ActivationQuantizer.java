@@ -23,6 +23,11 @@ public record ActivationQuantizer(
       throw new IllegalArgumentException(
           "Invalid granularity of activations: per group (allowed: per tensor, per channel)");
     }
+    if (format.bits() > observer.mostBits()) {
+      throw new IllegalArgumentException(
+          "Invalid bits of activations: %d with observer kullback-leibler (allowed: up to %d, since its histogram has %d parts and a code needs two; use observer mean-squared-error)"
+              .formatted(format.bits(), observer.mostBits(), Histogram.BINS));
+    }
     if (range.isLearned()) {
       requireLearnable(format, range);
     }

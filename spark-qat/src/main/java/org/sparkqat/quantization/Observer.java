@@ -40,6 +40,16 @@ public sealed interface Observer {
    */
   Range update(Range current, Range observed, long observations);
 
+  /** Fewest examples of calibration that the range can be found from. */
+  default int leastExamples() {
+    return 1;
+  }
+
+  /** Most bits of codes whose range it can find. */
+  default int mostBits() {
+    return CodeFormat.MOST_BITS;
+  }
+
   /** An observer that fits its range to a histogram at the end of calibration; it stays so. */
   sealed interface Fitted extends Observer {
 
@@ -111,6 +121,9 @@ public sealed interface Observer {
 
     public static final double DEFAULT_PART = 0.9999;
 
+    /** Of fewer, the tails are single examples. */
+    private static final int LEAST_EXAMPLES = 128;
+
     public Percentile {
       if (!(part > 0.5 && part <= 1)) {
         throw new IllegalArgumentException(
@@ -122,14 +135,27 @@ public sealed interface Observer {
     public Range fitted(Histogram histogram, CodeFormat format) {
       return RangeSearch.percentile(histogram, part);
     }
+
+    @Override
+    public int leastExamples() {
+      return LEAST_EXAMPLES;
+    }
   }
 
   /** The range with the smallest mean squared error {@code E (x - fakeQuantize(x))^2}. */
   record LeastSquares() implements Fitted {
 
+    /** Every value counts with its distance, so that fewer do than for a distribution. */
+    private static final int LEAST_EXAMPLES = 32;
+
     @Override
     public Range fitted(Histogram histogram, CodeFormat format) {
       return RangeSearch.leastSquares(histogram, format);
+    }
+
+    @Override
+    public int leastExamples() {
+      return LEAST_EXAMPLES;
     }
   }
 
@@ -139,9 +165,27 @@ public sealed interface Observer {
    */
   record LeastDivergence() implements Fitted {
 
+    /** Of fewer, most parts of the histogram are empty by chance. */
+    private static final int LEAST_EXAMPLES = 128;
+
+    /**
+     * Each code has two parts of the histogram at least; with one, nothing is lost and all fits.
+     */
+    private static final int MOST_BITS = 10;
+
     @Override
     public Range fitted(Histogram histogram, CodeFormat format) {
       return RangeSearch.leastDivergence(histogram, format);
+    }
+
+    @Override
+    public int leastExamples() {
+      return LEAST_EXAMPLES;
+    }
+
+    @Override
+    public int mostBits() {
+      return MOST_BITS;
     }
   }
 }

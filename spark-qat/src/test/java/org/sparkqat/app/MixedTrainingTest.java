@@ -150,6 +150,27 @@ class MixedTrainingTest {
     assertThat(job.path("wrong")).doesNotExist();
   }
 
+  /** 60 examples are one batch of 32; the configuration alone could have four. */
+  @Test
+  void dataTooFewForTheObserverAreRefusedBeforeAnythingIsTrained() {
+    Outcome outcome =
+        train(
+            "few",
+            "--set",
+            "data.train.path=" + job.path("test"),
+            "--set",
+            "quantization.activations.observer=percentile",
+            "--set",
+            "quantization.mixed.examples=128",
+            "--set",
+            "training.calibration-steps=4");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err())
+        .contains(
+            "Invalid data.train: 60 examples, 1 whole batches of training.batch-size 32 (observer percentile needs at least 128 calibration examples, and sees 32:");
+    assertThat(job.path("few")).doesNotExist();
+  }
+
   private static String checkpoint(String end) throws IOException {
     try (Stream<Path> all = Files.list(job.path("one").resolve("checkpoints"))) {
       return all.map(path -> path.getFileName().toString())

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -82,7 +83,13 @@ class SensitivityCommandTest {
     JsonNode document = new ObjectMapper().readTree(json);
     // Weights and both of three and two layers, activations of four points; bits; scopes.
     assertThat(document.get("grid")).hasSize((3 + 2 + 4) * 2 * 2);
-    assertThat(document.get("layers").get(1).get("hessianTrace").isNumber()).isTrue();
+    assertThat(document.get("layers").get(1).get("hessian-trace").isNumber()).isTrue();
+    assertThat(document.get("grid").findValuesAsText("scope"))
+        .containsOnly("one", "all-but")
+        .contains("one", "all-but");
+    // Keys, and words for choices, are those of configurations and options.
+    assertThat(Pattern.compile("\"[a-z]+(_[a-z]+|[A-Z][A-Za-z]*)+\"").matcher(json).find())
+        .isFalse();
     assertThat(SensitivityJson.write(SensitivityJson.read(json, "s.json"))).isEqualTo(json);
     assertThat(Files.readString(folder.resolve("s.svg")))
         .startsWith("<svg xmlns=")
@@ -114,7 +121,10 @@ class SensitivityCommandTest {
     assertThat(outcome.out()).contains("Pareto curve", "chosen", "3 bits", "bits on average");
     String rules = Files.readString(folder.resolve("rules.yaml"));
     assertThat(outcome.out()).endsWith(rules);
-    assertThat(rules).startsWith("# mixed precision: ").contains("match: 'fc', weights: {bits: ");
+    assertThat(rules)
+        .startsWith("# mixed precision: ")
+        .contains(", score output-noise\n")
+        .contains("match: 'fc', weights: {bits: ");
     assertThat(Files.readString(folder.resolve("p.svg"))).contains("<circle", "</svg>");
   }
 

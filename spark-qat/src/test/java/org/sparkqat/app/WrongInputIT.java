@@ -156,6 +156,11 @@ class WrongInputIT {
             List.of(train + "few.json"),
             "15 examples (one global batch needs 16"),
         new Mistake(
+            "too few examples for an observer",
+            2,
+            List.of("quantization.activations.observer=kullback-leibler"),
+            "observer kullback-leibler needs at least 128 calibration examples, and sees 16"),
+        new Mistake(
             "a model whose shapes do not fit",
             2,
             List.of("model.layers.2={name: conv, type: convolution, outputs: 3, kernel: 3}"),

@@ -75,12 +75,20 @@ final class BitSearchReader {
       Network network,
       QuantizationScheme scheme,
       BitSearch search,
-      int microBatch) {
+      int microBatch,
+      Optional<CalibrationExamples> calibration) {
     if (search.examples() < microBatch) {
       quantization
           .group(GROUP)
           .conflict("examples", "one micro-batch, training.batch-size / shards, has " + microBatch);
     }
+    calibration
+        .flatMap(needed -> needed.shortage(search.examples()))
+        .ifPresent(
+            reason ->
+                quantization
+                    .group(GROUP)
+                    .conflict("examples", reason + "; add examples, or use another observer"));
     quantization.checked(GROUP, () -> new WeightBits(network, scheme, search));
   }
 }

@@ -10,6 +10,9 @@ import org.sparkqat.training.Distillation;
  */
 public record DistillationConfiguration(String teacher, Distillation distillation) {
 
+  /** Path of the key that names the teacher; in a fingerprint, what it has learned. */
+  public static final String TEACHER = "training.distillation.teacher";
+
   static Optional<DistillationConfiguration> read(Section section, DataConfiguration data) {
     Optional<String> teacher = section.optional("teacher", new Kind.Text("output folder of a run"));
     double temperature =

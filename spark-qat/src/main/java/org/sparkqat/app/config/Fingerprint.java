@@ -22,8 +22,9 @@ final class Fingerprint {
           "cluster.",
           "output.");
 
-  /** Where it lies has no effect, but that it is there: decisions are taken on it. */
-  private static final String VALIDATION = "data.validation.path";
+  /** Where they lie has no effect, but that they are there: decisions are taken on them. */
+  private static final List<String> GIVEN =
+      List.of("data.validation.path", DistillationConfiguration.TEACHER);
 
   /** Rounds gradients, unless they travel as they are. */
   private static final String ENCODING = "cluster.gradient-encoding";
@@ -36,7 +37,7 @@ final class Fingerprint {
   static Map<String, String> of(Map<String, Object> resolved) {
     Map<String, String> flat = new TreeMap<>();
     flatten("", resolved, flat);
-    flat.computeIfPresent(VALIDATION, (key, path) -> "given");
+    GIVEN.forEach(path -> flat.computeIfPresent(path, (key, value) -> "given"));
     flat.entrySet().removeIf(e -> !isDecisive(e.getKey(), e.getValue()));
     return flat;
   }

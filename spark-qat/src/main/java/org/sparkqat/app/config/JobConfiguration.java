@@ -18,6 +18,11 @@ public record JobConfiguration(
     return network(model, data, quantization);
   }
 
+  /** How many examples calibration needs. */
+  public CalibrationExamples calibration() {
+    return CalibrationExamples.of(network(), training.stages());
+  }
+
   static Network network(
       ModelConfiguration model, DataConfiguration data, QuantizationConfiguration quantization) {
     Network network = model.network(data);

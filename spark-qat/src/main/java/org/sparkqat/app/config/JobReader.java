@@ -29,6 +29,14 @@ final class JobReader {
     Section trainingSection = root.group("training");
     TrainingConfiguration training = TrainingReader.read(trainingSection, data, quantization);
     ClusterConfiguration cluster = ClusterConfiguration.read(root.group("cluster"));
+    if (quantization.batchNormFreezeEpoch().equals(FreezeEpoch.LAST)
+        && !trainingSection.hasItems("stages")
+        && training.stages().epochs(Form.QUANTIZED) == 0) {
+      quantizationSection.conflict(
+          QuantizationReader.BATCH_NORM_FREEZE,
+          "training.qat-epochs is 0, so there is no last one; leave this out");
+    }
+    TrainingReader.requireWholeRows(trainingSection, training.clipping(), cluster.exchange());
     OutputConfiguration output = OutputConfiguration.read(root.group("output"));
     if (training.stages().epochs(Form.FLOAT) == 0 && model.weights().isEmpty()) {
       if (trainingSection.hasItems("stages")) {
@@ -51,6 +59,8 @@ final class JobReader {
               requireStatistics(trainingSection, training.stages(), network);
               checkSchemes(
                   quantizationSection, quantization.scheme(), trainingSection, training, network);
+              Optional<CalibrationExamples> calibration =
+                  calibration(trainingSection, training, network);
               quantization
                   .mixed()
                   .ifPresent(
@@ -60,7 +70,11 @@ final class JobReader {
                               network,
                               quantization.scheme(),
                               search,
-                              training.microBatch()));
+                              training.microBatch(),
+                              calibration));
+              if (!root.hasProblems()) {
+                WithoutEffect.report(quantizationSection, trainingSection, training, network);
+              }
             });
     return new JobConfiguration(data, model, quantization, training, cluster, output);
   }
@@ -119,6 +133,19 @@ final class JobReader {
       staged.forEach(
           scheme -> quantization.checked("integer-true", () -> QuantizedGraph.of(graph, scheme)));
     }
+  }
+
+  /** What calibration needs, when the schemes have no mistakes; too few examples are reported. */
+  private static Optional<CalibrationExamples> calibration(
+      Section section, TrainingConfiguration training, Network network) {
+    if (section.hasProblems()) {
+      return Optional.empty();
+    }
+    Optional<CalibrationExamples> needed =
+        section.checked("stages", () -> CalibrationExamples.of(network, training.stages()));
+    needed.ifPresent(
+        examples -> examples.check(section, training.calibrationSteps(), training.batchSize()));
+    return needed;
   }
 
   /** Reports rules that the network has no layers for, or not such ones. */

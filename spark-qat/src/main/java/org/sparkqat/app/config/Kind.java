@@ -3,6 +3,7 @@ package org.sparkqat.app.config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -89,6 +90,36 @@ sealed interface Kind<T> {
     }
   }
 
+  /** An epoch of a stage, the last one, or none. */
+  record Freeze() implements Kind<FreezeEpoch> {
+
+    private static final String NEVER = "never";
+    private static final String LAST = "last";
+    private static final Bounds EPOCHS = Bounds.atLeast(0).ofInt();
+
+    @Override
+    public String allowed() {
+      return "%s, %s, or %s".formatted(NEVER, LAST, EPOCHS.text());
+    }
+
+    @Override
+    public Optional<FreezeEpoch> parse(Tree.Scalar scalar) {
+      return switch (scalar.text()) {
+        case NEVER -> Optional.of(FreezeEpoch.NEVER);
+        case LAST -> Optional.of(FreezeEpoch.LAST);
+        default -> new Whole(EPOCHS).parse(scalar).map(value -> new FreezeEpoch(value.intValue()));
+      };
+    }
+
+    @Override
+    public Object written(FreezeEpoch value) {
+      if (value.equals(FreezeEpoch.NEVER)) {
+        return NEVER;
+      }
+      return value.equals(FreezeEpoch.LAST) ? LAST : (Object) value.epoch();
+    }
+  }
+
   /** True or false. */
   record Flag() implements Kind<Boolean> {
     @Override
@@ -132,6 +163,34 @@ sealed interface Kind<T> {
     @Override
     public Object written(E value) {
       return word(value);
+    }
+  }
+
+  /**
+   * A kind that knows why somebody may look for certain words in vain.
+   *
+   * @param reasons why a word is not allowed, and what to use instead
+   */
+  record Explained<T>(Kind<T> kind, Map<String, String> reasons) implements Kind<T> {
+    @Override
+    public String allowed() {
+      return kind.allowed();
+    }
+
+    @Override
+    public Optional<T> parse(Tree.Scalar scalar) {
+      return kind.parse(scalar);
+    }
+
+    @Override
+    public String expected(Tree.Scalar scalar) {
+      String reason = reasons.get(scalar.text());
+      return kind.expected(scalar) + (reason == null ? "" : "; " + reason);
+    }
+
+    @Override
+    public Object written(T value) {
+      return kind.written(value);
     }
   }
 

@@ -1,19 +1,17 @@
 package org.sparkqat.app.config;
 
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.sparkqat.analysis.BitSearch;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.training.BatchNormFreeze;
 import org.sparkqat.training.RangeTraining;
-import org.sparkqat.training.Stage;
 
 /**
  * Group {@code quantization}: how the network is quantized.
  *
  * @param preset name of the preset; empty: none
- * @param batchNormFreezeEpoch epoch of the QAT phase, from 0, from which batch normalization uses
- *     its running statistics; empty: never
+ * @param batchNormFreezeEpoch epoch of a quantized stage from which batch normalization uses its
+ *     running statistics
  * @param batchNormFreezeDrift drift of quiet steps after which it does so by itself; 0: never
  * @param batchNormFreezeSteps how many quiet steps, one after another
  * @param ranges how ranges move in quantized stages
@@ -22,15 +20,15 @@ import org.sparkqat.training.Stage;
 public record QuantizationConfiguration(
     Optional<String> preset,
     QuantizationScheme scheme,
-    OptionalInt batchNormFreezeEpoch,
+    FreezeEpoch batchNormFreezeEpoch,
     double batchNormFreezeDrift,
     int batchNormFreezeSteps,
     RangeTraining ranges,
     Optional<BitSearch> mixed) {
 
-  /** When batch normalization is frozen in a stage that says nothing else. */
-  BatchNormFreeze freeze() {
+  /** When batch normalization is frozen in a stage of so many epochs that says nothing else. */
+  BatchNormFreeze freeze(int epochs) {
     return new BatchNormFreeze(
-        batchNormFreezeEpoch.orElse(Stage.NEVER), batchNormFreezeDrift, batchNormFreezeSteps);
+        batchNormFreezeEpoch.of(epochs), batchNormFreezeDrift, batchNormFreezeSteps);
   }
 }

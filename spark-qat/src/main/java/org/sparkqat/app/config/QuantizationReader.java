@@ -3,6 +3,7 @@ package org.sparkqat.app.config;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -13,11 +14,13 @@ import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.CodeFormat;
 import org.sparkqat.quantization.Granularity;
+import org.sparkqat.quantization.Histogram;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Rounding;
+import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.quantization.WeightScheme;
@@ -32,8 +35,18 @@ final class QuantizationReader {
   /** Key of the rules for single layers, in the group and in a stage. */
   static final String LAYERS = "layers";
 
+  /** Key of the epoch from which batch normalization is frozen, in the group and in a stage. */
+  static final String BATCH_NORM_FREEZE = "batch-norm-freeze-epoch";
+
   private static final Kind<String> MATCH =
       new Kind.Text("name of a layer, with * and ?; or input");
+
+  private static final String NOT_DYNAMIC =
+      "weights are the same for every example, so observed follows them already; quantization.activations.range may be dynamic";
+  private static final Kind<WeightRange> WEIGHT_RANGE =
+      new Kind.Explained<>(
+          new Kind.Choice<>(WeightRange.class),
+          Map.of("dynamic", NOT_DYNAMIC, "dynamic-per-row", NOT_DYNAMIC));
 
   private enum ActivationGranularity {
     PER_TENSOR,
@@ -66,13 +79,15 @@ final class QuantizationReader {
     addIfFloat(real, section.group("activations"), Part.ACTIVATIONS);
     int firstLastBits = section.integerOr("first-last-bits", "none", BITS).orElse(0);
     int residualBits = section.integerOr("residual-bits", "none", BITS).orElse(0);
+    requireFewBits(section, activations.observer(), "first-last-bits", firstLastBits);
+    requireFewBits(section, activations.observer(), "residual-bits", residualBits);
     Stream<QuantizationRule> all =
         real.isEmpty()
             ? Stream.empty()
             : Stream.of(QuantizationRule.real(QuantizationRule.ALL, real));
     List<QuantizationRule> rules =
         Stream.concat(all, rules(section, weights, activations).stream()).toList();
-    OptionalInt freeze = section.integerOr("batch-norm-freeze-epoch", "never", Bounds.atLeast(0));
+    FreezeEpoch freeze = section.value(BATCH_NORM_FREEZE, new Kind.Freeze(), FreezeEpoch.NEVER);
     Optional<BitSearch> mixed = BitSearchReader.read(section);
     Optional<Rounding> integerTrue = section.choice("integer-true", IntegerTrue.NONE).rounding;
     QuantizationScheme scheme =
@@ -188,7 +203,14 @@ final class QuantizationReader {
     CodeFormat format = CodeFormatReader.weights(section, scheme, inherited);
     Granularity granularity = section.choice("granularity", inherited.granularity());
     int groupSize = section.integer("group-size", inherited.groupSize(), Bounds.atLeast(1));
-    WeightRange range = section.choice("range", inherited.range());
+    WeightRange range = section.value("range", WEIGHT_RANGE, inherited.range());
+    if (scheme != WeightScheme.UNIFORM && format.symmetry() == Symmetry.ASYMMETRIC) {
+      section.conflict(
+          "symmetric",
+          "%s: %s has codes on both sides of 0 alike and no zero point; use symmetric: true, or scheme: uniform"
+              .formatted(section.path("scheme"), Kind.word(scheme)));
+      return inherited;
+    }
     return section
         .checked(
             range.isLearned() ? "range" : "scheme",
@@ -202,6 +224,10 @@ final class QuantizationReader {
         section.choice(
             "granularity", ActivationGranularity.valueOf(inherited.granularity().name()));
     Observer observer = observer(section, inherited.observer());
+    if (format.bits() > observer.mostBits()) {
+      section.conflict("observer", divergenceOf(format.bits(), "bits"));
+      return inherited;
+    }
     ActivationRange range = section.choice("range", inherited.range());
     return section
         .checked(
@@ -210,6 +236,18 @@ final class QuantizationReader {
                 new ActivationQuantizer(
                     format, Granularity.valueOf(granularity.name()), observer, range))
         .orElse(inherited);
+  }
+
+  private static String divergenceOf(int bits, String key) {
+    return "%s %d: its histogram has %d parts, two for each code of %d bits; lower the bits, or use mean-squared-error"
+        .formatted(key, bits, Histogram.BINS, new Observer.LeastDivergence().mostBits());
+  }
+
+  /** Reports an observer that exceptions from its bits are too many for. */
+  private static void requireFewBits(Section section, Observer observer, String key, int bits) {
+    if (bits > observer.mostBits()) {
+      section.group("activations").conflict("observer", divergenceOf(bits, section.path(key)));
+    }
   }
 
   private static Observer observer(Section section, Observer inherited) {

@@ -72,13 +72,7 @@ final class StagesReader {
             .map(group -> LearningRateReader.read(group, LearningRateReader.base(usual)))
             .orElse(usual);
     double factor = section.real("learning-rate-factor", 1, Bounds.above(0));
-    BatchNormFreeze usualFreeze = form == Form.FLOAT ? BatchNormFreeze.NEVER : base.freeze();
-    OptionalInt freezeEpoch =
-        section.value(
-            "batch-norm-freeze-epoch",
-            new Kind.WholeOr("never", Bounds.atLeast(0).ofInt()),
-            form == Form.FLOAT ? OptionalInt.empty() : base.batchNormFreezeEpoch());
-    BatchNormFreeze freeze = usualFreeze.epoch(freezeEpoch.orElse(Stage.NEVER));
+    BatchNormFreeze freeze = freeze(section, form, length);
     OptionalInt rangeFreeze =
         section.integerOr("range-freeze-epoch", "inherited", Bounds.atLeast(0));
     QuantizedShare share =
@@ -105,6 +99,19 @@ final class StagesReader {
                 Statistics.TRAINED,
                 share,
                 gate));
+  }
+
+  private BatchNormFreeze freeze(Section section, Form form, int length) {
+    String key = QuantizationReader.BATCH_NORM_FREEZE;
+    boolean quantized = form == Form.QUANTIZED;
+    FreezeEpoch epoch =
+        section.value(
+            key, new Kind.Freeze(), quantized ? base.batchNormFreezeEpoch() : FreezeEpoch.NEVER);
+    if (length == 0 && section.has(key) && epoch.equals(FreezeEpoch.LAST)) {
+      section.conflict(key, "the stage has epochs: 0; leave this out");
+    }
+    BatchNormFreeze usual = quantized ? base.freeze(length) : BatchNormFreeze.NEVER;
+    return usual.epoch(epoch.of(length));
   }
 
   private void requireSense(Section section, Form form, QuantizationScheme before) {

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.sparkqat.distributed.exchange.ExchangeSettings;
 import org.sparkqat.engine.EngineChoice;
 import org.sparkqat.engine.GradientPrecision;
 import org.sparkqat.engine.InstructionSetChoice;
@@ -30,6 +31,9 @@ final class TrainingReader {
   private static final String RE_ESTIMATE = "re-estimate-batch-norm";
   private static final String QAT_EPOCHS = "qat-epochs";
   private static final Kind<Long> EPOCHS = new Kind.Whole(Bounds.between(0, MAX_EPOCHS).ofInt());
+
+  private static final String CLIP = "clip";
+  private static final String GLOBAL_ADAPTIVE = "global-adaptive";
 
   private enum LossKind {
     CROSS_ENTROPY,
@@ -77,7 +81,7 @@ final class TrainingReader {
             watch(section.group("oscillations")),
             average(section),
             preparations(section),
-            clipping(section.group("clip")),
+            clipping(section.group(CLIP)),
             AugmentationConfiguration.read(section.group("augmentation")),
             CheckpointConfiguration.read(section.group("checkpoint")));
     check(section, training);
@@ -103,7 +107,12 @@ final class TrainingReader {
     int floatEpochs = Math.toIntExact(section.value(FLOAT_EPOCHS, EPOCHS, 3L));
     int qatEpochs = Math.toIntExact(section.value(QAT_EPOCHS, EPOCHS, 2L));
     return Stages.of(
-        quantization.scheme(), floatEpochs, floatRate, qatEpochs, qatRate, quantization.freeze());
+        quantization.scheme(),
+        floatEpochs,
+        floatRate,
+        qatEpochs,
+        qatRate,
+        quantization.freeze(qatEpochs));
   }
 
   private static Stages ending(Section section, Stages stages) {
@@ -171,6 +180,18 @@ final class TrainingReader {
         : Optional.empty();
   }
 
+  /** Reports clipping that needs what no worker has when each holds a slice. */
+  static void requireWholeRows(
+      Section training, GradientClipping clipping, ExchangeSettings exchange) {
+    if (clipping.global().adaptive() > 0 && exchange.slices() == ExchangeSettings.Slices.ALWAYS) {
+      training
+          .group(CLIP)
+          .conflict(
+              GLOBAL_ADAPTIVE,
+              "cluster.slices: always cuts the rows of weights whose norms it needs; use cluster.slices: auto, or training.clip.adaptive, which clips before anything is cut");
+    }
+  }
+
   private static GradientClipping clipping(Section section) {
     Bounds bounds = Bounds.atLeast(0);
     Clipping shard =
@@ -178,6 +199,11 @@ final class TrainingReader {
             section.real("shard-norm", 0, bounds),
             section.real("value", 0, bounds),
             section.real("adaptive", 0, bounds));
-    return new GradientClipping(shard, new Clipping(section.real("global-norm", 0, bounds), 0, 0));
+    Clipping global =
+        new Clipping(
+            section.real("global-norm", 0, bounds),
+            section.real("global-value", 0, bounds),
+            section.real(GLOBAL_ADAPTIVE, 0, bounds));
+    return new GradientClipping(shard, global);
   }
 }

@@ -34,6 +34,22 @@ final class Trees {
     return new Tree.Mapping(entries, first.origin());
   }
 
+  /** The same without a key of a group. */
+  static Tree.Mapping without(Tree.Mapping tree, String group, String key) {
+    Map<String, Tree.Entry> entries = new LinkedHashMap<>(tree.entries());
+    entries.computeIfPresent(
+        group,
+        (name, entry) -> {
+          if (!(entry.value() instanceof Tree.Mapping keys)) {
+            return entry;
+          }
+          Map<String, Tree.Entry> rest = new LinkedHashMap<>(keys.entries());
+          rest.remove(key);
+          return new Tree.Entry(new Tree.Mapping(rest, keys.origin()), entry.origin());
+        });
+    return new Tree.Mapping(entries, tree.origin());
+  }
+
   private static Tree.Entry under(Tree.Entry own, Tree.Entry other) {
     return own.value() instanceof Tree.Mapping a && other.value() instanceof Tree.Mapping b
         ? new Tree.Entry(under(a, b), own.origin())

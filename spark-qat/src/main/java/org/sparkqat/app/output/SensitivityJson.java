@@ -1,6 +1,7 @@
 package org.sparkqat.app.output;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +49,11 @@ public final class SensitivityJson {
           .trace()
           .ifPresent(
               trace -> {
-                map.put("hessianTrace", finite(trace.mean()));
-                map.put("hessianTraceError", finite(trace.error()));
+                map.put("hessian-trace", finite(trace.mean()));
+                map.put("hessian-trace-error", finite(trace.error()));
               });
-      map.put("squaredGradient", finite(layer.squaredGradient()));
-      map.put("weightErrors", errors(layer.errors()));
+      map.put("squared-gradient", finite(layer.squaredGradient()));
+      map.put("weight-errors", errors(layer.errors()));
     }
     return map;
   }
@@ -66,7 +67,7 @@ public final class SensitivityJson {
               map.put("bits", bits);
               map.put("signal", finite(error.signal()));
               map.put("noise", finite(error.noise()));
-              map.put("ownNoise", finite(error.ownNoise()));
+              map.put("own-noise", finite(error.ownNoise()));
               map.put("sqnr", finite(error.sqnr()));
               list.add(map);
             });
@@ -76,9 +77,9 @@ public final class SensitivityJson {
   private static Map<String, @Nullable Object> row(Sensitivity.Row row) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     map.put("layer", row.variant().layer());
-    map.put("part", row.variant().part().name());
+    map.put("part", row.variant().part().toString());
     map.put("bits", row.variant().bits());
-    map.put("scope", row.variant().scope().name());
+    map.put("scope", row.variant().scope().toString());
     map.putAll(measured(row.found()));
     return map;
   }
@@ -115,24 +116,25 @@ public final class SensitivityJson {
 
   private static Sensitivity.Layer readLayer(Map<?, ?> map) {
     Map<Integer, WeightError> errors = new TreeMap<>();
-    if (map.get("weightErrors") instanceof List<?> all) {
+    if (map.get("weight-errors") instanceof List<?> all) {
       for (Object each : all) {
         Map<?, ?> error = group(each);
         errors.put(
             integer(error, "bits"),
             new WeightError(
-                number(error, "signal"), number(error, "noise"), number(error, "ownNoise")));
+                number(error, "signal"), number(error, "noise"), number(error, "own-noise")));
       }
     }
     Optional<Trace> trace =
-        map.containsKey("hessianTrace")
-            ? Optional.of(new Trace(number(map, "hessianTrace"), number(map, "hessianTraceError")))
+        map.containsKey("hessian-trace")
+            ? Optional.of(
+                new Trace(number(map, "hessian-trace"), number(map, "hessian-trace-error")))
             : Optional.empty();
     return new Sensitivity.Layer(
         (String) value(map, "name"),
         ((Number) value(map, "weights")).longValue(),
         trace,
-        number(map, "squaredGradient"),
+        number(map, "squared-gradient"),
         errors);
   }
 
@@ -140,10 +142,18 @@ public final class SensitivityJson {
     return new Sensitivity.Row(
         new Variant(
             (String) value(map, "layer"),
-            Variant.Part.valueOf((String) value(map, "part")),
+            constant(Variant.Part.values(), value(map, "part")),
             integer(map, "bits"),
-            Variant.Scope.valueOf((String) value(map, "scope"))),
+            constant(Variant.Scope.values(), value(map, "scope"))),
         measurement(map));
+  }
+
+  private static <E extends Enum<E>> E constant(E[] all, Object word) {
+    return Arrays.stream(all)
+        .filter(each -> each.toString().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("'" + word + "' is none of " + List.of(all)));
   }
 
   private static Measurement measurement(Map<?, ?> map) {

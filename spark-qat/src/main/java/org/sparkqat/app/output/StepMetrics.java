@@ -51,8 +51,10 @@ public record StepMetrics(String stage, StepReport report, double seconds) {
     event.put("clipRate", report.clipRate());
     event.put("shardGradientNorm", report.shardClips().largestNorm());
     event.put("shardClipFactor", report.shardClips().smallestFactor());
-    event.put("clippedUnits", report.shardClips().units() + report.clip().units());
-    event.put("clippedValues", report.shardClips().values() + report.clip().values());
+    event.put("clippedUnits", report.shardClips().units());
+    event.put("clippedValues", report.shardClips().values());
+    event.put("globalClippedUnits", report.clip().units());
+    event.put("globalClippedValues", report.clip().values());
   }
 
   private static void addFigures(Map<String, Object> event, StageFigures figures) {

@@ -32,16 +32,18 @@ final class History {
     private void add(Map<String, @Nullable Object> event) {
       long shards = (long) number(event, "clippedShards", 0);
       double factor = number(event, "clipFactor", 1);
+      long units = (long) number(event, "globalClippedUnits", 0);
+      long values = (long) number(event, "globalClippedValues", 0);
       steps++;
       examples += (long) number(event, "examples", 0);
       seconds += number(event, "seconds", 0);
       stepsWithClippedShards += shards > 0 ? 1 : 0;
       clippedShards += shards;
-      clippedSteps += factor < 1 ? 1 : 0;
+      clippedSteps += factor < 1 || units + values > 0 ? 1 : 0;
       smallestFactor = Math.min(smallestFactor, factor);
       smallestShardFactor = Math.min(smallestShardFactor, number(event, "shardClipFactor", 1));
-      clippedUnits += (long) number(event, "clippedUnits", 0);
-      clippedValues += (long) number(event, "clippedValues", 0);
+      clippedUnits += units + (long) number(event, "clippedUnits", 0);
+      clippedValues += values + (long) number(event, "clippedValues", 0);
       largestNorm = Math.max(largestNorm, number(event, "gradientNorm", 0));
     }
 

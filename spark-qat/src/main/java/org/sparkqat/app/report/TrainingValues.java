@@ -158,6 +158,8 @@ final class TrainingValues {
       StageValues.putIfOn(group, "value", clipping.shard().value());
       StageValues.putIfOn(group, "adaptive", clipping.shard().adaptive());
       StageValues.putIfOn(group, "globalNorm", clipping.global().norm());
+      StageValues.putIfOn(group, "globalValue", clipping.global().value());
+      StageValues.putIfOn(group, "globalAdaptive", clipping.global().adaptive());
       values.put("clip", group);
     }
   }

@@ -30,6 +30,8 @@ public final class TrainingMetrics implements TrainingListener {
   private final Counter clippedSteps = registry.counter("clippedSteps");
   private final Counter clippedUnits = registry.counter("clippedUnits");
   private final Counter clippedValues = registry.counter("clippedValues");
+  private final Counter globalClippedUnits = registry.counter("globalClippedUnits");
+  private final Counter globalClippedValues = registry.counter("globalClippedValues");
   private final Counter rollBacks = registry.counter("rollBacks");
   private final Counter saturated = registry.counter("saturatedActivations");
   private volatile Latest latest = new Latest(0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0);
@@ -104,8 +106,10 @@ public final class TrainingMetrics implements TrainingListener {
     examples.inc(report.examples());
     clippedShards.inc(report.shardClips().acted());
     clippedSteps.inc(report.clip().acted() ? 1 : 0);
-    clippedUnits.inc(report.shardClips().units() + report.clip().units());
-    clippedValues.inc(report.shardClips().values() + report.clip().values());
+    clippedUnits.inc(report.shardClips().units());
+    clippedValues.inc(report.shardClips().values());
+    globalClippedUnits.inc(report.clip().units());
+    globalClippedValues.inc(report.clip().values());
     saturated.inc(report.saturated());
     double seconds = timing.total() * 1e-9;
     latest =

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +23,8 @@ import org.sparkqat.quantization.Symmetry;
 import org.sparkqat.quantization.WeightQuantizer;
 import org.sparkqat.quantization.WeightRange;
 import org.sparkqat.tensor.Shape;
+import org.sparkqat.training.Clipping;
+import org.sparkqat.training.GradientClipping;
 import org.sparkqat.training.LearningRate;
 import org.sparkqat.training.Loss;
 import org.sparkqat.training.RangeTraining;
@@ -41,7 +42,7 @@ class ConfigurationTextTest {
     assertThat(job.data().unit()).isEqualTo(255);
     assertThat(job.training().seed()).isEqualTo(42);
     assertThat(job.training().microBatch()).isEqualTo(16);
-    assertThat(job.quantization().batchNormFreezeEpoch()).isEmpty();
+    assertThat(job.quantization().batchNormFreezeEpoch()).isEqualTo(FreezeEpoch.NEVER);
     assertThat(job.cluster().workers()).isEmpty();
     assertThat(job.network().output().shape()).isEqualTo(new Shape(10));
   }
@@ -75,6 +76,8 @@ class ConfigurationTextTest {
         "quantization.activations={symmetric: true, signed: false}",
         "quantization.activations={signed: true, full-range: false, bits: 12}",
         "quantization.batch-norm-freeze-epoch=1",
+        "quantization.batch-norm-freeze-epoch=last",
+        "training={optimizer: {type: adam}, qat-epochs: 3, stages: []}",
         "cluster={exchange: job-per-step, workers: 3}",
         "data.train.options={header: true, sep: ';'}",
         "data.key=id",
@@ -192,7 +195,83 @@ class ConfigurationTextTest {
             "Invalid range of activations: dynamic with an observer of histograms");
     assertThatThrownBy(() -> Configurations.job("quantization.weights.range=dynamic"))
         .hasMessageContaining(
-            "Invalid quantization.weights.range: dynamic (allowed: observed, lsq)");
+            "Invalid quantization.weights.range: dynamic (allowed: observed, lsq; weights are the same for every example, so observed follows them already; quantization.activations.range may be dynamic)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kullback-leibler, 16, 7, 8, 128",
+    "percentile, 16, 7, 8, 128",
+    "mean-squared-error, 16, 1, 2, 32",
+    "mean-squared-error, 8, 3, 4, 32",
+  })
+  void calibrationWithTooFewExamplesIsRefusedWithTheKeysAndAWayOut(
+      String observer, int batchSize, int few, int enough, int least) {
+    String settings = "training={batch-size: %d, calibration-steps: %d}";
+    String by = "quantization.activations.observer=" + observer;
+    assertThatThrownBy(() -> Configurations.job(by, settings.formatted(batchSize, few)))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(
+            "Invalid training.calibration-steps: %d (times training.batch-size %d: observer %s needs at least %d calibration examples, and sees %d: a histogram of fewer has no shape to fit a range to; use at least %d steps, or use quantization.activations.observer: moving-average, which takes any number)"
+                .formatted(few, batchSize, observer, least, few * batchSize, enough));
+    JobConfiguration job = Configurations.job(by, settings.formatted(batchSize, enough));
+    assertThat(job.calibration().least()).isEqualTo(least);
+    assertThat(job.calibration().shortageOf(least, job.training())).isEmpty();
+    assertThat(job.calibration().shortageOf(least - 1, job.training()))
+        .hasValueSatisfying(
+            message ->
+                assertThat(message)
+                    .startsWith("Invalid data.train: %d examples, ".formatted(least - 1))
+                    .contains("observer " + observer, "add data"));
+    assertThat(Configurations.job(settings.formatted(batchSize, 1)).calibration().least())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void bothScopesClipInAllThreeWays() {
+    JobConfiguration job =
+        Configurations.job(
+            "training.clip={shard-norm: 1, value: 2, adaptive: 3, global-norm: 4, global-value: 5, global-adaptive: 6}");
+    assertThat(job.training().clipping())
+        .isEqualTo(new GradientClipping(new Clipping(1, 2, 3), new Clipping(4, 5, 6)));
+    assertThat(Configurations.job().training().clipping()).isEqualTo(GradientClipping.NONE);
+  }
+
+  @Test
+  void adaptiveClippingOfTheMergedGradientIsRefusedWhereWorkersHoldSlices() {
+    assertThatThrownBy(
+            () -> Configurations.job("training.clip.global-adaptive=0.01", "cluster.slices=always"))
+        .hasMessage(
+            "--set training.clip.global-adaptive=0.01: Invalid training.clip.global-adaptive: 0.01 (cluster.slices: always cuts the rows of weights whose norms it needs; use cluster.slices: auto, or training.clip.adaptive, which clips before anything is cut)");
+    assertThat(
+            Configurations.job("training.clip.global-value=0.01", "cluster.slices=always")
+                .training()
+                .clipping()
+                .global()
+                .value())
+        .isEqualTo(0.01);
+  }
+
+  @Test
+  void anObserverOfOneLayerOrOfAStageCountsToo() {
+    String few = "training.calibration-steps=1";
+    String batch = "training.batch-size=16";
+    String rule = "[{match: conv1, activations: {observer: mean-squared-error}}]";
+    assertThatThrownBy(() -> Configurations.job("quantization.layers=" + rule, few, batch))
+        .hasMessageContaining("observer mean-squared-error needs at least 32");
+    assertThatThrownBy(
+            () ->
+                Configurations.job(
+                    "training={batch-size: 16, calibration-steps: 1, stages: [{name: float, epochs: 1, float: true}, {name: whole, epochs: 1, layers: "
+                        + rule
+                        + "}]}"))
+        .hasMessageContaining("observer mean-squared-error needs at least 32");
+    assertThat(
+            Configurations.job(
+                    "quantization={activations: {bits: float, observer: percentile}}", few, batch)
+                .calibration()
+                .least())
+        .isEqualTo(1);
   }
 
   @Test
@@ -207,7 +286,7 @@ class ConfigurationTextTest {
     assertThat(job.scheme().rules().get(0).match()).isEqualTo("conv1");
     assertThat(job.scheme().rules().get(0).weights().orElseThrow().bits()).isEqualTo(3);
     assertThat(job.data().mean()).isEqualTo(List.of(0.5));
-    assertThat(job.quantization().batchNormFreezeEpoch()).isEqualTo(OptionalInt.of(0));
+    assertThat(job.quantization().batchNormFreezeEpoch()).isEqualTo(new FreezeEpoch(0));
   }
 
   @Test
@@ -235,7 +314,11 @@ class ConfigurationTextTest {
         "quantization.weights.granularity=per-chanel|Invalid quantization.weights.granularity: per-chanel (did you mean 'per-channel'? allowed: per-tensor, per-channel, per-group)",
         "quantization.activations.momentum=0|Invalid quantization.activations.momentum: 0 (allowed: above 0, at most 1)",
         "quantization.weights={scheme: binary, bits: 4}|Invalid quantization.weights.bits: 4 (allowed: 1 to 1)",
-        "quantization.weights={scheme: binary, symmetric: false}|Invalid weights: binary weights that are asymmetric, of full range or of powers of two (these need the uniform scheme)",
+        "quantization.weights={scheme: binary, symmetric: false}|Invalid quantization.weights.symmetric: false (quantization.weights.scheme: binary has codes on both sides of 0 alike and no zero point; use symmetric: true, or scheme: uniform)",
+        "quantization.weights={scheme: ternary, power-of-two: true}|Invalid weights: ternary weights that are asymmetric, of full range or of powers of two (these need the uniform scheme)",
+        "quantization.activations={bits: 11, observer: kullback-leibler}|Invalid quantization.activations.observer: kullback-leibler (bits 11: its histogram has 2048 parts, two for each code of 10 bits; lower the bits, or use mean-squared-error)",
+        "quantization={activations: {observer: kullback-leibler}, first-last-bits: 12}|Invalid quantization.activations.observer: kullback-leibler (quantization.first-last-bits 12: its histogram",
+        "quantization={activations: {observer: kullback-leibler}, layers: [{match: conv1, activations: {bits: 12}}]}|Invalid quantization.layers.0.activations.observer: kullback-leibler (bits 12: its histogram",
         "quantization.weights={scheme: tanh, granularity: per-tensor}|Invalid granularity of tanh weights: per-tensor (allowed: per-channel, since batch normalization gives each channel a scale)",
         "quantization.weights={scheme: ternary, granularity: per-group}|Invalid granularity of ternary weights: per-group (allowed: per-channel)",
         "quantization.activations={symmetric: true, bits: 1}|Invalid bits of signed codes: 1 (allowed: 2 to 16; weights of 1 bit are binary)",

@@ -14,6 +14,10 @@ import org.sparkqat.analysis.BitSearch;
 import org.sparkqat.quantization.Observer;
 import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.WeightScheme;
+import org.sparkqat.training.BatchNormFreeze;
+import org.sparkqat.training.LearningRate;
+import org.sparkqat.training.Stage;
+import org.sparkqat.training.Stages;
 
 class PresetTest {
 
@@ -61,6 +65,78 @@ class PresetTest {
         .isEqualTo(0.1);
   }
 
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void everyPresetFreezesBatchNormalizationInTheLastEpoch(Preset preset) {
+    Stages stages = read(option(preset), "training.qat-epochs=7").job().training().stages();
+    assertThat(stages.get(1).freeze()).isEqualTo(BatchNormFreeze.from(6));
+    assertThat(
+            read(option(preset), "quantization.batch-norm-freeze-epoch=never")
+                .job()
+                .training()
+                .stages()
+                .get(1)
+                .freeze())
+        .isEqualTo(BatchNormFreeze.NEVER);
+  }
+
+  /** Post-training quantization by a preset: nothing is frozen, since nothing is trained. */
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"NONE", "MIXED_AUTO"})
+  void aPresetAsksForNoLastEpochWhereThereIsNone(Preset preset) {
+    JobConfiguration job =
+        read(option(preset), "training={float-epochs: 0, qat-epochs: 0}", "model.weights=a").job();
+    assertThat(job.training().stages().get(1).freeze()).isEqualTo(BatchNormFreeze.NEVER);
+  }
+
+  @Test
+  void aUserWhoAsksForItIsRefused() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    "quantization.batch-norm-freeze-epoch=last",
+                    "training={float-epochs: 0, qat-epochs: 0}",
+                    "model.weights=a"))
+        .hasMessage(
+            "--set quantization.batch-norm-freeze-epoch=last: Invalid quantization.batch-norm-freeze-epoch: last (training.qat-epochs is 0, so there is no last one; leave this out)");
+  }
+
+  @Test
+  void theLastEpochIsThatOfEachStage() {
+    String stages =
+        "training.stages=[{name: a, epochs: 3, float: true}, {name: b, epochs: 2}, {name: c, epochs: 5%s}]";
+    String last = "quantization.batch-norm-freeze-epoch=last";
+    assertThat(read(last, stages.formatted("")).job().training().stages().all())
+        .extracting(stage -> stage.freeze().epoch())
+        .containsExactly(Stage.NEVER, 1, 4);
+    assertThat(
+            read(stages.formatted(", batch-norm-freeze-epoch: last"))
+                .job()
+                .training()
+                .stages()
+                .all())
+        .extracting(stage -> stage.freeze().epoch())
+        .containsExactly(Stage.NEVER, Stage.NEVER, 4);
+    assertThatThrownBy(
+            () ->
+                read(
+                    "training.stages=[{name: a, epochs: 3, float: true}, {name: b, epochs: 0, batch-norm-freeze-epoch: last}]"))
+        .hasMessageContaining(
+            "Invalid training.stages.1.batch-norm-freeze-epoch: last (the stage has epochs: 0; leave this out)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sgd, 0.01", "adam, 0.0001", "adamw, 0.0001"})
+  void theLearningRateOfAPresetIsOneOfSgd(String optimizer, double base) {
+    ConfigurationText text = read(option(Preset.W4A4_LSQ), "training.optimizer.type=" + optimizer);
+    assertThat(text.job().training().stages().get(1).learningRate())
+        .isEqualTo(new LearningRate.Cosine(base, 0, 0));
+    assertThat(ConfigurationText.read("config.yaml", text.resolved(), List.of()).job())
+        .isEqualTo(text.job());
+  }
+
   @Test
   void aNameThatIsNoneIsReported() {
     assertThatThrownBy(() -> read("quantization.preset=w8a8"))
@@ -94,6 +170,7 @@ class PresetTest {
         "quantization.weights={scheme: binary, range: observed} | Invalid quantization.weights.scheme: binary (it has bits of its own;",
         "quantization.weights.bits=float | Invalid quantization.weights.bits: float (quantization.mixed chooses",
         "quantization.layers=[{match: conv2, weights: {bits: 3}}] | Invalid quantization.layers: rules for weights (",
+        "quantization.mixed.examples=31 | Invalid quantization.mixed.examples: 31 (observer mean-squared-error needs at least 32 calibration examples, and sees 31:",
         "quantization.mixed.examples=8 | Invalid quantization.mixed.examples: 8 (one micro-batch, training.batch-size / shards, has 16)",
       })
   void whatLeavesNothingToChooseIsRefused(String override, String message) {

@@ -78,7 +78,8 @@ class MetricsLogTest {
                 + "\"examples\":128,\"loss\":0.5,\"learningRate\":0.1,\"gradientNorm\":2.0,"
                 + "\"clipFactor\":1.0,\"clippedShards\":1,\"clipRate\":0.125,"
                 + "\"shardGradientNorm\":3.0,\"shardClipFactor\":0.5,\"clippedUnits\":2,"
-                + "\"clippedValues\":4,\"saturationRate\":0.01,\"seconds\":0.25,"
+                + "\"clippedValues\":4,\"globalClippedUnits\":0,\"globalClippedValues\":0,"
+                + "\"saturationRate\":0.01,\"seconds\":0.25,"
                 + "\"examplesPerSecond\":512.0,\"computeSeconds\":0.1,\"waitSeconds\":0.0,"
                 + "\"wireSeconds\":0.0,\"mergeSeconds\":0.0,\"updateSeconds\":0.1}");
   }

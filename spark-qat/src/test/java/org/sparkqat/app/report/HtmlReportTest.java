@@ -48,7 +48,7 @@ class HtmlReportTest {
               loss,
               0.1,
               new ClipTotals(8, step % 3, 4, 0.25, 0, 0),
-              new ClipReport(2.5, 0.5, 0, 0),
+              phase == Phase.FLOAT ? new ClipReport(2.5, 0.5, 0, 0) : new ClipReport(2.5, 1, 2, 3),
               0,
               0,
               StageFigures.NONE,
@@ -105,6 +105,8 @@ class HtmlReportTest {
         .contains("<polyline class=\"curve train\"", "<polyline class=\"curve form-qat\"")
         .contains("<td>conv1</td>", "int8 symmetric narrow per-channel")
         .contains("<td class=\"n\">66.6 %</td>")
+        // 500 steps of QAT, in each 2 units and 3 values of the merged gradient.
+        .contains("<td class=\"n\">1,000</td><td class=\"n\">1,500</td>")
         .contains("<td>w8a8 (result)</td>", "<td class=\"n\">97.00 %</td>")
         .contains("&lt;script&gt;alert(1)");
   }

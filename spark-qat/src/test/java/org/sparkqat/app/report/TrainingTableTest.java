@@ -136,6 +136,8 @@ class TrainingTableTest {
         "training.clip.value=1",
         "training.clip.adaptive=1",
         "training.clip.global-norm=1",
+        "training.clip.global-value=1",
+        "training.clip.global-adaptive=1",
         "training.distillation.teacher=target/teacher",
         "training.average-decay=0.99",
         "training.equalize-weights=true",

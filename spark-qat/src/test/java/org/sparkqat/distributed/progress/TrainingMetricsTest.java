@@ -124,11 +124,15 @@ class TrainingMetricsTest {
             "clippedUnits",
             "clippedValues",
             "examples",
+            "globalClippedUnits",
+            "globalClippedValues",
             "rollBacks",
             "saturatedActivations");
     assertThat(registry.counter("clippedSteps").getCount()).isEqualTo(1);
-    assertThat(registry.counter("clippedUnits").getCount()).isEqualTo(3 + 2);
+    assertThat(registry.counter("clippedUnits").getCount()).isEqualTo(3);
     assertThat(registry.counter("clippedValues").getCount()).isEqualTo(5);
+    assertThat(registry.counter("globalClippedUnits").getCount()).isEqualTo(2);
+    assertThat(registry.counter("globalClippedValues").getCount()).isZero();
     assertThat(gauge(registry, "clipFactor")).isEqualTo(0.75);
     assertThat(gauge(registry, "shardClipFactor")).isEqualTo(0.5);
     assertThat(gauge(registry, "shardGradientNorm")).isEqualTo(3);
