@@ -34,6 +34,7 @@ final class QatLoop {
   private final JobDescription description;
   private final Assessor assessor;
   private final Divergence divergence;
+  private final RangeWatch widths = new RangeWatch();
 
   /** The latest step that the listener was told of. */
   private long told = StepOrder.NO_STEP;
@@ -108,11 +109,21 @@ final class QatLoop {
     try {
       TrainingState next = toSettled(atFirstStep(state));
       if (next.position().stepOfEpoch() == 0) {
-        divergence.requireSound(latest, WeightAverage.taken(next));
+        requireSound(WeightAverage.taken(next));
       }
       return next;
     } catch (NotFiniteException e) {
       throw Divergence.of(latest, e);
+    }
+  }
+
+  /** Stops at numbers that have no codes; warns of weights whose codes tell nothing any more. */
+  private void requireSound(TrainingState state) {
+    divergence.requireSound(latest, state);
+    if (latest.phase() != Phase.FLOAT) {
+      widths
+          .weights(latest, schedule.graph(latest), state)
+          .forEach(message -> LOG.warn("{}", message));
     }
   }
 

@@ -1,5 +1,7 @@
 package org.sparkqat.distributed;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkqat.distributed.progress.StageFigures;
 import org.sparkqat.distributed.progress.StepReport;
 import org.sparkqat.distributed.progress.StepTiming;
@@ -29,6 +31,8 @@ import org.sparkqat.training.WeightAverage;
  */
 final class TrainingStep {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingStep.class);
+
   /** Batch-norm statistics of the steps of an estimation so far. */
   private static final String ESTIMATE = "estimate";
 
@@ -42,7 +46,7 @@ final class TrainingStep {
   private final StageWatch watch;
   private final Divergence divergence;
   private final SpareArrays spare = new SpareArrays();
-  private final CollapsedRanges collapsed = new CollapsedRanges();
+  private final RangeWatch widths = new RangeWatch();
 
   TrainingStep(TrainingSettings settings, Schedule schedule) {
     this.settings = settings;
@@ -95,7 +99,9 @@ final class TrainingStep {
     TrainingState next = outcome.state();
     divergence.requireFinite(at, next.statistics(), next.ranges());
     if (at.phase() != Phase.FLOAT) {
-      collapsed.watch(schedule.graph(at), next.ranges(), at.step());
+      widths
+          .activations(at, schedule.graph(at), next.ranges())
+          .forEach(message -> LOG.warn("{}", message));
     }
     return outcome;
   }

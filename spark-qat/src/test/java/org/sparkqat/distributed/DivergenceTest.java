@@ -16,7 +16,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkqat.distributed.exchange.ExchangeSettings;
-import org.sparkqat.network.QuantizationPoint;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.ActivationRange;
 import org.sparkqat.quantization.CodeFormat;
@@ -215,15 +214,5 @@ class DivergenceTest {
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageContaining(
             "parameter 'beta' of layer 'bn1' is not finite, or too large to quantize, at step 0");
-  }
-
-  @Test
-  void aCollapsedRangeIsSaidOfLayerAndStep() {
-    QuantizationPoint tensor = new QuantizationPoint("relu1", ActivationQuantizer.DEFAULT, 0, 1);
-    assertThat(CollapsedRanges.message(tensor, 1, 12))
-        .startsWith("Range of layer 'relu1' collapses at step 12: ");
-    QuantizationPoint channels = new QuantizationPoint("relu1", ActivationQuantizer.DEFAULT, 0, 8);
-    assertThat(CollapsedRanges.message(channels, 3, 12))
-        .startsWith("Range of 3 of 8 channels of layer 'relu1' collapses at step 12: ");
   }
 }

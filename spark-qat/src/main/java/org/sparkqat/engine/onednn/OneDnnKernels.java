@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkqat.engine.Arithmetic;
@@ -26,6 +27,9 @@ import org.sparkqat.network.QuantizedGraph;
 final class OneDnnKernels implements Kernels {
 
   private static final Logger LOG = LoggerFactory.getLogger(OneDnnKernels.class);
+
+  /** What was said already, by whichever plan of the process. */
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   private final Ownership owned;
   private final Context context;
@@ -85,7 +89,9 @@ final class OneDnnKernels implements Kernels {
     try {
       NativePlan plan = new NativePlan(context, graph, normalization, settings, plans::remove);
       plans.add(plan);
-      if (settings.arithmetic() == Arithmetic.QUANTIZED) {
+      // Analyses compute with running statistics, and with hundreds of schemes.
+      if (settings.arithmetic() == Arithmetic.QUANTIZED
+          && settings.normalization() == Normalization.BATCH) {
         report(graph);
       }
       return Optional.of(plan);
@@ -95,7 +101,7 @@ final class OneDnnKernels implements Kernels {
     }
   }
 
-  /** One line for each reason. */
+  /** One line for each reason, once. */
   private static void report(QuantizedGraph graph) {
     Map<String, List<String>> layers = new LinkedHashMap<>();
     for (Block block : graph.graph().blocks()) {
@@ -104,11 +110,14 @@ final class OneDnnKernels implements Kernels {
               why -> layers.computeIfAbsent(why, key -> new ArrayList<>()).add(block.name()));
     }
     layers.forEach(
-        (why, names) ->
-            LOG.info(
-                "Multiplying in float32, which is slower than 8-bit integers, in {}: {}",
-                String.join(", ", names),
-                why));
+        (why, names) -> {
+          String message =
+              "Multiplying in float32, which is slower than 8-bit integers, in %s: %s"
+                  .formatted(String.join(", ", names), why);
+          if (TOLD.add(message)) {
+            LOG.info("{}", message);
+          }
+        });
   }
 
   @Override
