@@ -21,12 +21,11 @@ class InterpreterTest {
 
   private static final int MANY_NETWORKS = 1000;
 
-  /** One in some tens of networks has sums that are small enough and runs in native memory. */
+  /** Some networks have sums that are too large for a comparison, or a plan in Java. */
   private static final int MOST_TRIES = 1000;
 
   private final Set<String> covered = new TreeSet<>();
   private final Set<Rounding> roundings = new TreeSet<>();
-  private int inNativeMemory;
 
   @ParameterizedTest
   @EnumSource(names = {"REFERENCE", "ONEDNN"})
@@ -52,13 +51,11 @@ class InterpreterTest {
         throw new AssertionError("Network %d, %s: %s".formatted(i, stratum, e.getMessage()), e);
       }
     }
-    System.out.printf("%s: %d of %d in native memory%n", engine, inNativeMemory, networks);
-    assertThat(inNativeMemory).isEqualTo(engine == EngineChoice.ONEDNN ? networks : 0);
     assertThat(covered).isEqualTo(QuantizedKinds.all());
     assertThat(roundings).containsExactly(Rounding.values());
   }
 
-  /** Networks that other plans compute than those of the engine are compared, but do not count. */
+  /** Networks of oneDNN that a plan in Java computes are compared, but do not count. */
   private void compare(EngineChoice engine, Strata.Stratum stratum, Random random) {
     for (int i = 0; i < MOST_TRIES; i++) {
       Strata.QuantizedNetwork next = stratum.next();
@@ -72,12 +69,13 @@ class InterpreterTest {
         if (isNative == (engine == EngineChoice.ONEDNN)) {
           covered.addAll(QuantizedKinds.of(drawn.graph));
           roundings.add(stratum.rounding);
-          inNativeMemory += isNative ? 1 : 0;
           return;
         }
       }
     }
-    throw new AssertionError("None of %d networks was compared".formatted(MOST_TRIES));
+    throw new AssertionError(
+        "None of %d networks has sums that are exact and a plan of %s"
+            .formatted(MOST_TRIES, engine));
   }
 
   @Test
