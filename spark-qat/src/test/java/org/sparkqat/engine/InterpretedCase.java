@@ -16,6 +16,8 @@ import org.sparkqat.quantization.Rounding;
 /** A random quantized network in integers, beside what a plan computes. */
 final class InterpretedCase {
 
+  private static final long EXACT_FLOATS = 1L << 24;
+
   private InterpretedCase() {}
 
   /** False for what has no one scale, or sums beyond 32 bits: it is refused. */
@@ -49,6 +51,52 @@ final class InterpretedCase {
   static Affine affine(QuantizedCase drawn, int index) {
     QuantizationPoint point = drawn.graph.pointOf(index);
     return point.quantizer().affine(drawn.ranges.range(point.firstSlot()));
+  }
+
+  /**
+   * Compares evaluation with the interpreter.
+   *
+   * @return true when evaluation ran in native memory
+   */
+  static boolean compare(QuantizedCase drawn, Kernels kernels) {
+    IntegerModel model = compile(drawn, Rounding.FLOAT_HALF_EVEN);
+    float[] outputs = outputs(drawn);
+    try (Plan plan = drawn.infer(kernels, outputs)) {
+      compare(drawn, model, plan, outputs);
+      return !(plan instanceof HostPlan);
+    }
+  }
+
+  /** Compares evaluation that is integer-true with the interpreter of the same rounding. */
+  static void compareRounded(QuantizedCase drawn, Rounding rounding, Kernels kernels) {
+    IntegerModel model = compile(drawn, rounding);
+    float[] outputs = outputs(drawn);
+    try (Plan plan = drawn.integerTrue(rounding).infer(kernels, outputs)) {
+      compare(drawn, model, plan, outputs);
+    }
+  }
+
+  /** Plans in Java add products in floats, which are exact below 2^24 only. */
+  static boolean mayRound(QuantizedCase drawn) {
+    return drawn.graph.graph().blocks().stream()
+        .filter(Block::isWeighted)
+        .anyMatch(block -> largestSum(drawn, block) >= EXACT_FLOATS);
+  }
+
+  /** The largest magnitude of the sums of products of a weighted block. */
+  static long largestSum(QuantizedCase drawn, Block block) {
+    float[] codes = drawn.served(block).values();
+    int perOutput = codes.length / block.outputShape().channels();
+    Affine src = affine(drawn, block.inputs().get(0));
+    long largest = 0;
+    for (int row = 0; row < codes.length; row += perOutput) {
+      double sum = 0;
+      for (int i = row; i < row + perOutput; i++) {
+        sum += Math.abs(codes[i]);
+      }
+      largest = Math.max(largest, (long) (sum * Math.max(-src.lowest(), src.highest())));
+    }
+    return largest;
   }
 
   /** Every code of every block, and the outputs. */

@@ -2,36 +2,35 @@ package org.sparkqat.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkqat.engine.integer.IntegerModel;
-import org.sparkqat.network.Block;
-import org.sparkqat.network.Network;
-import org.sparkqat.network.Zoo;
 import org.sparkqat.quantization.Rounding;
 
 /**
  * What quantized evaluation computes in floats, and in native memory, the interpreter computes in
- * integers: every code of every block, and every bit of the network's outputs.
+ * integers: every code of every block, and every bit of the network's outputs, for every kind of
+ * layer, quantizer and rounding.
  */
 class InterpreterTest {
 
-  private static final int NETWORKS = 40;
   private static final int MANY_NETWORKS = 1000;
-  private static final long EXACT_FLOATS = 1L << 24;
 
-  private int compared;
-  private int inNativeMemory;
+  /** Some networks have sums that are too large for a comparison, or a plan in Java. */
+  private static final int MOST_TRIES = 1000;
+
+  private final Set<String> covered = new TreeSet<>();
+  private final Set<Rounding> roundings = new TreeSet<>();
 
   @ParameterizedTest
   @EnumSource(names = {"REFERENCE", "ONEDNN"})
   void everyCodeOfRandomNetworksIsTheInterpreters(EngineChoice engine) {
-    compare(engine, NETWORKS);
+    compare(engine, Strata.TURNS);
   }
 
   @Tag("long")
@@ -42,71 +41,41 @@ class InterpreterTest {
   }
 
   private void compare(EngineChoice engine, int networks) {
-    Random seeds = Seeds.random();
-    for (int drawn = 0; compared < networks; drawn++) {
-      long seed = seeds.nextLong();
-      Random random = new Random(seed);
-      try (Kernels kernels = Engines.open(engine)) {
-        Network network = RandomNetworks.next(random);
-        compare(
-            kernels,
-            drawn % 2 == 0
-                ? QuantizedCase.ofSingleRanges(network, kernels, random)
-                : QuantizedCase.of(network, kernels, random));
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError(
-            "Network %d, seed %d: %s".formatted(drawn, seed, e.getMessage()), e);
-      }
-    }
-    System.out.printf("%s: %d of %d in native memory%n", engine, inNativeMemory, compared);
-    assertThat(inNativeMemory > networks / 3).isEqualTo(engine == EngineChoice.ONEDNN);
-  }
-
-  private void compare(Kernels kernels, QuantizedCase drawn) {
-    if (!InterpretedCase.isInteger(drawn) || mayRound(drawn)) {
-      return;
-    }
-    IntegerModel model = InterpretedCase.compile(drawn, Rounding.FLOAT_HALF_EVEN);
-    float[] outputs = InterpretedCase.outputs(drawn);
-    try (Plan plan = drawn.infer(kernels, outputs)) {
-      inNativeMemory += plan instanceof HostPlan ? 0 : 1;
-      InterpretedCase.compare(drawn, model, plan, outputs);
-    }
-    compared++;
-  }
-
-  /** Plans in Java add products in floats, which are exact below 2^24 only. */
-  private static boolean mayRound(QuantizedCase drawn) {
-    return drawn.graph.graph().blocks().stream()
-        .filter(Block::isWeighted)
-        .anyMatch(block -> largestSum(drawn, block) >= EXACT_FLOATS);
-  }
-
-  private static long largestSum(QuantizedCase drawn, Block block) {
-    float[] codes = drawn.served(block).values();
-    int perOutput = codes.length / block.outputShape().channels();
-    var src = InterpretedCase.affine(drawn, block.inputs().get(0));
-    long largest = 0;
-    for (int row = 0; row < codes.length; row += perOutput) {
-      double sum = 0;
-      for (float code : Arrays.copyOfRange(codes, row, row + perOutput)) {
-        sum += Math.abs(code);
-      }
-      largest = Math.max(largest, (long) (sum * Math.max(-src.lowest(), src.highest())));
-    }
-    return largest;
-  }
-
-  /** Deep networks, with sums of thousands of products. */
-  @ParameterizedTest
-  @ValueSource(strings = {"lenet5", "resnet20", "mobilenetv2-cifar"})
-  void everyCodeOfTheZooIsTheInterpreters(String name) {
     Random random = Seeds.random();
-    try (Kernels kernels = Engines.open(EngineChoice.ONEDNN)) {
-      Network network = Zoo.network(name, Zoo.usualInput(name), 10);
-      compare(kernels, QuantizedCase.ofSingleRanges(network, kernels, random));
+    Strata strata = new Strata(random);
+    for (int i = 0; i < networks; i++) {
+      Strata.Stratum stratum = strata.next();
+      try {
+        compare(engine, stratum, random);
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("Network %d, %s: %s".formatted(i, stratum, e.getMessage()), e);
+      }
     }
-    assertThat(compared).isEqualTo(1);
+    assertThat(covered).isEqualTo(QuantizedKinds.all());
+    assertThat(roundings).containsExactly(Rounding.values());
+  }
+
+  /** Networks of oneDNN that a plan in Java computes are compared, but do not count. */
+  private void compare(EngineChoice engine, Strata.Stratum stratum, Random random) {
+    for (int i = 0; i < MOST_TRIES; i++) {
+      Strata.QuantizedNetwork next = stratum.next();
+      try (Kernels kernels = Engines.open(engine)) {
+        QuantizedCase drawn = QuantizedCase.of(next.network(), next.scheme(), kernels, random);
+        if (!InterpretedCase.isInteger(drawn) || InterpretedCase.mayRound(drawn)) {
+          continue;
+        }
+        boolean isNative = InterpretedCase.compare(drawn, kernels);
+        InterpretedCase.compareRounded(drawn, stratum.rounding, kernels);
+        if (isNative == (engine == EngineChoice.ONEDNN)) {
+          covered.addAll(QuantizedKinds.of(drawn.graph));
+          roundings.add(stratum.rounding);
+          return;
+        }
+      }
+    }
+    throw new AssertionError(
+        "None of %d networks has sums that are exact and a plan of %s"
+            .formatted(MOST_TRIES, engine));
   }
 
   @Test

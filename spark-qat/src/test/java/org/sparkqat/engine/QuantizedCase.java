@@ -16,10 +16,6 @@ import org.sparkqat.network.QuantizedGraph;
 import org.sparkqat.network.WeightPoint;
 import org.sparkqat.quantization.ActivationQuantizer;
 import org.sparkqat.quantization.ActivationRange;
-import org.sparkqat.quantization.CodeFormat;
-import org.sparkqat.quantization.CodeFormat.Sign;
-import org.sparkqat.quantization.CodeFormat.Span;
-import org.sparkqat.quantization.CodeFormat.Steps;
 import org.sparkqat.quantization.Granularity;
 import org.sparkqat.quantization.QuantizationRule;
 import org.sparkqat.quantization.QuantizationRule.Part;
@@ -27,10 +23,6 @@ import org.sparkqat.quantization.QuantizationScheme;
 import org.sparkqat.quantization.Range;
 import org.sparkqat.quantization.Ranges;
 import org.sparkqat.quantization.Rounding;
-import org.sparkqat.quantization.Symmetry;
-import org.sparkqat.quantization.WeightQuantizer;
-import org.sparkqat.quantization.WeightRange;
-import org.sparkqat.quantization.WeightScheme;
 import org.sparkqat.tensor.Parameter;
 
 /** A random network with random quantizers, ranges and numbers, some of them at their limits. */
@@ -56,7 +48,7 @@ final class QuantizedCase {
 
   /** The same for given numbers. */
   static QuantizedCase ofSingleRanges(GradientCase numbers, Kernels kernels, Random random) {
-    return of(numbers, kernels, random, single(scheme(numbers.network, random)));
+    return of(numbers, kernels, random, RandomSchemes.ofSingleRanges(numbers.network, random));
   }
 
   /**
@@ -65,11 +57,11 @@ final class QuantizedCase {
    * @param most bits of an activation, above 8
    */
   static QuantizedCase ofManyBits(GradientCase numbers, int most, Kernels kernels, Random random) {
-    QuantizationScheme drawn = scheme(numbers.network, random);
+    QuantizationScheme drawn = RandomSchemes.next(numbers.network, random);
     UnaryOperator<ActivationQuantizer> wider =
         each -> {
           int bits = random.nextInt(3) > 0 ? 9 + random.nextInt(most - 8) : each.bits();
-          return perTensor(each.withBits(Math.min(bits, most)));
+          return RandomSchemes.perTensor(each.withBits(Math.min(bits, most)));
         };
     List<QuantizationRule> rules =
         drawn.rules().stream()
@@ -85,13 +77,9 @@ final class QuantizedCase {
         drawn.quantizers(drawn.weights(), wider.apply(drawn.activations())).rules(rules));
   }
 
-  private static ActivationQuantizer perTensor(ActivationQuantizer of) {
-    return new ActivationQuantizer(of.format(), Granularity.PER_TENSOR, of.observer(), of.range());
-  }
-
   /** The same with some weights and outputs, and rarely the input, that stay real. */
   static QuantizedCase ofIslands(GradientCase numbers, Kernels kernels, Random random) {
-    QuantizationScheme single = single(scheme(numbers.network, random));
+    QuantizationScheme single = RandomSchemes.ofSingleRanges(numbers.network, random);
     List<QuantizationRule> rules = new ArrayList<>(single.rules());
     int oneIn = 2 + random.nextInt(3);
     if (random.nextInt(2 * oneIn) == 0) {
@@ -109,46 +97,15 @@ final class QuantizedCase {
     return of(numbers, kernels, random, single.rules(rules));
   }
 
-  private static QuantizationScheme single(QuantizationScheme of) {
-    List<QuantizationRule> rules =
-        of.rules().stream()
-            .map(
-                rule ->
-                    new QuantizationRule(
-                        rule.match(),
-                        rule.weights().map(QuantizedCase::fitting),
-                        rule.activations().map(QuantizedCase::single)))
-            .toList();
-    return of.quantizers(fitting(of.weights()), single(of.activations())).rules(rules);
-  }
-
-  private static WeightQuantizer fitting(WeightQuantizer of) {
-    return of.fitsKernels()
-        ? of
-        : new WeightQuantizer(Math.min(of.bits(), 8), of.symmetry(), Granularity.PER_CHANNEL)
-            .withRange(of.range());
-  }
-
-  private static ActivationQuantizer single(ActivationQuantizer of) {
-    CodeFormat format = of.format();
-    boolean fits = format.fitsKernels();
-    boolean shifts = format.sign() == Sign.SIGNED && of.symmetry() == Symmetry.ASYMMETRIC;
-    return new ActivationQuantizer(
-        fits && !shifts ? format : CodeFormat.unsigned(Math.min(of.bits(), 8)),
-        Granularity.PER_TENSOR,
-        of.observer(),
-        of.range());
-  }
-
   /** Ranges that are those of the tensors, or of the examples, at hand. */
   static QuantizedCase ofDynamicRanges(
       GradientCase numbers, ActivationRange range, Kernels kernels, Random random) {
-    QuantizationScheme drawn = single(scheme(numbers.network, random));
+    QuantizationScheme drawn = RandomSchemes.ofSingleRanges(numbers.network, random);
     QuantizationScheme dynamic =
         new QuantizationScheme(
             drawn.weights(),
             new ActivationQuantizer(
-                anyScale(drawn.activations().format()),
+                RandomSchemes.anyScale(drawn.activations().format()),
                 Granularity.PER_TENSOR,
                 drawn.activations().observer(),
                 range),
@@ -157,21 +114,28 @@ final class QuantizedCase {
     return of(numbers, kernels, random, dynamic);
   }
 
-  private static CodeFormat anyScale(CodeFormat format) {
-    return new CodeFormat(
-        format.bits(), format.symmetry(), format.sign(), format.span(), Steps.ANY);
+  static QuantizedCase of(Network network, Kernels kernels, Random random) {
+    return of(network, RandomSchemes.next(network, random), kernels, random);
   }
 
-  static QuantizedCase of(Network network, Kernels kernels, Random random) {
+  /** Random numbers for a given scheme. */
+  static QuantizedCase of(
+      Network network, QuantizationScheme scheme, Kernels kernels, Random random) {
     int batch = 1 + random.nextInt(3);
+    return of(network, batch, scheme, kernels, random);
+  }
+
+  /** The same for a given number of examples. */
+  static QuantizedCase of(
+      Network network, int batch, QuantizationScheme scheme, Kernels kernels, Random random) {
     GradientCase numbers = GradientCase.of(network, batch, Normalization.RUNNING, random);
     vanish(numbers, random);
-    return of(numbers, kernels, random);
+    return of(numbers, kernels, random, scheme);
   }
 
   /** Random quantizers for given numbers. */
   static QuantizedCase of(GradientCase numbers, Kernels kernels, Random random) {
-    return of(numbers, kernels, random, scheme(numbers.network, random));
+    return of(numbers, kernels, random, RandomSchemes.next(numbers.network, random));
   }
 
   private static QuantizedCase of(
@@ -228,84 +192,6 @@ final class QuantizedCase {
         }
       }
     }
-  }
-
-  private static QuantizationScheme scheme(Network network, Random random) {
-    List<QuantizationRule> rules =
-        BlockGraph.of(network).blocks().stream()
-            .map(Block::name)
-            .filter(name -> random.nextInt(3) == 0)
-            .map(
-                name ->
-                    new QuantizationRule(
-                        name, Optional.of(weights(random)), Optional.of(activations(random))))
-            .toList();
-    int firstLastBits = random.nextInt(3) == 0 ? 8 : 0;
-    int residualBits = random.nextInt(3) == 0 ? 8 : 0;
-    return new QuantizationScheme(weights(random), activations(random), firstLastBits, rules)
-        .residualBits(residualBits);
-  }
-
-  private static WeightQuantizer weights(Random random) {
-    CodeFormat plain = CodeFormat.signed(bits(random, 2), Symmetry.SYMMETRIC);
-    return switch (random.nextInt(10)) {
-      case 0 -> WeightQuantizer.of(WeightScheme.BINARY, granularity(random, 2));
-      case 1 -> WeightQuantizer.of(WeightScheme.TERNARY, granularity(random, 2));
-      case 2 -> new WeightQuantizer(plain, Granularity.PER_CHANNEL, 1, WeightScheme.TANH);
-      case 3 -> uniform(format(random, Sign.SIGNED, 2), Granularity.PER_GROUP, random);
-      case 4 ->
-          uniform(learnable(plain, random), granularity(random, 2), random)
-              .withRange(WeightRange.LSQ);
-      default -> uniform(format(random, Sign.SIGNED, 2), granularity(random, 2), random);
-    };
-  }
-
-  private static CodeFormat learnable(CodeFormat plain, Random random) {
-    return random.nextBoolean()
-        ? plain
-        : new CodeFormat(plain.bits(), plain.symmetry(), plain.sign(), Span.FULL, Steps.ANY);
-  }
-
-  private static WeightQuantizer uniform(
-      CodeFormat format, Granularity granularity, Random random) {
-    return new WeightQuantizer(format, granularity, 1 + random.nextInt(4), WeightScheme.UNIFORM);
-  }
-
-  private static ActivationQuantizer activations(Random random) {
-    Sign sign = random.nextBoolean() ? Sign.UNSIGNED : Sign.SIGNED;
-    CodeFormat format = format(random, sign, sign == Sign.SIGNED ? 2 : 1);
-    return new ActivationQuantizer(
-        format,
-        granularity(random, 6),
-        ActivationQuantizer.DEFAULT.observer(),
-        random.nextInt(3) == 0 ? learned(format) : ActivationRange.OBSERVED);
-  }
-
-  private static ActivationRange learned(CodeFormat format) {
-    if (format.steps() == Steps.POWER_OF_TWO) {
-      return ActivationRange.OBSERVED;
-    }
-    if (format.symmetry() == Symmetry.ASYMMETRIC) {
-      return ActivationRange.LSQ_PLUS;
-    }
-    return format.sign() == Sign.UNSIGNED ? ActivationRange.PACT : ActivationRange.LSQ;
-  }
-
-  private static CodeFormat format(Random random, Sign sign, int leastBits) {
-    Symmetry symmetry = random.nextBoolean() ? Symmetry.SYMMETRIC : Symmetry.ASYMMETRIC;
-    Span span = random.nextBoolean() ? Span.NARROW : Span.FULL;
-    Steps steps = random.nextInt(4) == 0 ? Steps.POWER_OF_TWO : Steps.ANY;
-    return new CodeFormat(bits(random, leastBits), symmetry, sign, span, steps);
-  }
-
-  /** Half of them 8; a few have no kernels. */
-  private static int bits(Random random, int least) {
-    int most = random.nextInt(8) == 0 ? CodeFormat.MOST_BITS : 8;
-    return random.nextBoolean() ? 8 : least + random.nextInt(most - least + 1);
-  }
-
-  private static Granularity granularity(Random random, int oneIn) {
-    return random.nextInt(oneIn) == 0 ? Granularity.PER_CHANNEL : Granularity.PER_TENSOR;
   }
 
   private static Ranges observed(GradientCase numbers, QuantizedGraph graph, Kernels kernels) {
