@@ -1,6 +1,8 @@
 package org.sparkqat.distributed;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -9,8 +11,11 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkqat.data.EpochOrder;
 import org.sparkqat.data.ExampleSchema;
+import org.sparkqat.data.Shard;
 import org.sparkqat.data.ShardedDataset;
+import org.sparkqat.quantization.Range;
 import org.sparkqat.tensor.CounterRandom;
 import org.sparkqat.tensor.CounterRandom.Purpose;
 
@@ -73,5 +78,33 @@ final class SkewedRows {
       values[i] = rows.get(i / size).<List<Float>>getAs(0).get(i % size);
     }
     return values;
+  }
+
+  /** The range of each global batch of an epoch, all of whose values are looked at. */
+  static List<Range> batches(ShardedDataset data, long epoch, int steps) {
+    List<Range> batches = new ArrayList<>(Collections.nCopies(steps, Range.EMPTY));
+    for (byte[] shard : data.rdd().map(shard -> microBatches(shard, epoch, steps)).collect()) {
+      ByteBuffer ends = ByteBuffer.wrap(shard);
+      batches.replaceAll(range -> range.union(new Range(ends.getFloat(), ends.getFloat())));
+    }
+    return batches;
+  }
+
+  /** The smallest and the largest value of each of a shard's micro-batches. */
+  private static byte[] microBatches(Shard shard, long epoch, int steps) {
+    EpochOrder order = EpochOrder.of(SEED, epoch, shard.index(), shard.size());
+    float[] values = new float[shard.featureSize()];
+    ByteBuffer ends = ByteBuffer.allocate(2 * Float.BYTES * steps);
+    for (int step = 0; step < steps; step++) {
+      Range range = Range.EMPTY;
+      for (int i = 0; i < TinyJob.MICRO_BATCH; i++) {
+        shard.features(order.index(step * TinyJob.MICRO_BATCH + i), values, 0);
+        for (float value : values) {
+          range = range.union(new Range(value, value));
+        }
+      }
+      ends.putFloat(range.min()).putFloat(range.max());
+    }
+    return ends.array();
   }
 }
