@@ -111,11 +111,12 @@ public final class Oscillations {
       int at = block.offset() + i;
       if (Float.isNaN(now.frozen[at])) {
         follow(now, at, block.codes()[i]);
-        oscillating += now.frequencies[at] > watch.threshold() ? 1 : 0;
       }
       if (!Float.isNaN(now.frozen[at])) {
         parameters[at] = now.frozen[at] * block.unit(i);
         frozen++;
+      } else if (now.frequencies[at] > watch.threshold()) {
+        oscillating++;
       }
     }
     return new Counts(block.codes().length, oscillating, frozen);

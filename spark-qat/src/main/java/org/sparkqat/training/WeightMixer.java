@@ -40,12 +40,17 @@ public final class WeightMixer {
               for (int i = 0; i < block.codes().length; i++) {
                 int at = block.offset() + i;
                 if (!samples) {
-                  mixed[at] += strength * (block.value(i) - mixed[at]);
+                  mixed[at] = blended(mixed[at], block.value(i), strength);
                 } else if (CounterRandom.uniform(seed, Purpose.NOISE, step, at, 0) < strength) {
                   mixed[at] = block.value(i);
                 }
               }
             });
     return mixed;
+  }
+
+  /** At 1 the quantized weight itself, which the difference may be too coarse to lead to. */
+  private static float blended(float real, float quantized, float strength) {
+    return strength == 1f ? quantized : real + strength * (quantized - real);
   }
 }

@@ -33,7 +33,11 @@ class WeightErrorTest {
   private static WeightError error(float[] weights, int bits, Granularity granularity) {
     BlockGraph graph = BlockGraph.of(NETWORK);
     int block =
-        graph.blocks().stream().filter(b -> b.name().equals("fc")).findFirst().orElseThrow().index();
+        graph.blocks().stream()
+            .filter(b -> b.name().equals("fc"))
+            .findFirst()
+            .orElseThrow()
+            .index();
     WeightQuantizer quantizer = new WeightQuantizer(bits, Symmetry.SYMMETRIC, granularity);
     QuantizationScheme scheme =
         new QuantizationScheme(quantizer, ActivationQuantizer.DEFAULT, 0, List.of());
@@ -68,7 +72,7 @@ class WeightErrorTest {
     float[] weights = new float[OUTPUTS * INPUTS];
     Random random = new Random(bits);
     for (int i = INPUTS; i < weights.length; i++) {
-      weights[i] = (float) (random.nextGaussian() * (1 + i / INPUTS));
+      weights[i] = (float) random.nextGaussian() * (1 + i / INPUTS);
     }
     double[] expected = signalAndNoise(weights, bits, granularity == Granularity.PER_CHANNEL);
     WeightError error = error(weights, bits, granularity);
